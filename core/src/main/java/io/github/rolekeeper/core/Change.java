@@ -1,0 +1,112 @@
+package io.github.rolekeeper.core;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What lies between two polls in a row. */
+record Change(CredentialSnapshot previous, CredentialSnapshot current) {
+
+  /** In the order in which they are delivered, which is the order of the constants. */
+  List<CredentialEvent> events() {
+    return types().stream().map(type -> new CredentialEvent(type, previous, current)).toList();
+  }
+
+  /** Whether a person should read of it: not the renewal that comes every few hours. */
+  boolean remarkable() {
+    Set<CredentialEventType> types = types();
+    types.remove(CredentialEventType.RENEWED);
+    return !types.isEmpty() || previous.state() != current.state();
+  }
+
+  private Set<CredentialEventType> types() {
+    Set<CredentialEventType> types = EnumSet.noneOf(CredentialEventType.class);
+    addSourceEvents(types);
+    addCredentialEvents(types);
+    addStateEvents(types);
+    addForecastEvents(types);
+    return types;
+  }
+
+  private void addSourceEvents(Set<CredentialEventType> types) {
+    boolean before = previous.flags().contains(CredentialFlag.SOURCE_FAILING);
+    boolean after = current.flags().contains(CredentialFlag.SOURCE_FAILING);
+    if (before != after) {
+      types.add(
+          after ? CredentialEventType.SOURCE_FAILING : CredentialEventType.SOURCE_RECOVERED);
+    }
+  }
+
+  private void addCredentialEvents(Set<CredentialEventType> types) {
+    if (previous.generation() == 0) {
+      if (current.generation() > 0) {
+        types.add(CredentialEventType.OBTAINED);
+      }
+      return;
+    }
+    if (current.state().usable()) {
+      if (previous.state().usable()) {
+        if (lastsLonger()) {
+          types.add(CredentialEventType.RENEWED);
+        }
+      } else {
+        types.add(CredentialEventType.RECOVERED);
+      }
+    }
+    Optional<String> role = role(previous);
+    if (role.isPresent() && role(current).isPresent() && !role.equals(role(current))) {
+      types.add(CredentialEventType.ROLE_CHANGED);
+    }
+  }
+
+  private void addStateEvents(Set<CredentialEventType> types) {
+    CredentialState state = current.state();
+    if (previous.state().usable() && !state.usable() && expiration(current).isPresent()) {
+      types.add(CredentialEventType.EXPIRED);
+    }
+    if (previous.state() == state) {
+      return;
+    }
+    switch (state) {
+      case EXPIRING -> types.add(CredentialEventType.EXPIRING);
+      case RENEWAL_OVERDUE -> types.add(CredentialEventType.RENEWAL_OVERDUE);
+      case EXPIRED -> types.add(CredentialEventType.EXPIRED);
+      case MISSING -> types.add(CredentialEventType.LOST);
+      case UNKNOWN, VALID, NOT_APPLICABLE -> {}
+    }
+  }
+
+  private void addForecastEvents(Set<CredentialEventType> types) {
+    Optional<LossReason> before = previous.forecast().map(LossForecast::reason);
+    Optional<LossReason> after = current.forecast().map(LossForecast::reason);
+    if (before.equals(after)) {
+      return;
+    }
+    // A forecast that ends because the credentials died came true; it is not withdrawn.
+    if (before.isPresent() && current.state().usable()) {
+      types.add(CredentialEventType.FORECAST_WITHDRAWN);
+    }
+    if (after.isPresent()) {
+      types.add(CredentialEventType.FORECAST_RAISED);
+    }
+  }
+
+  private boolean lastsLonger() {
+    Optional<Instant> before = expiration(previous);
+    Optional<Instant> after = expiration(current);
+    if (before.isPresent() && after.isPresent()) {
+      return after.get().isAfter(before.get());
+    }
+    return current.generation() > previous.generation();
+  }
+
+  private static Optional<Instant> expiration(CredentialSnapshot snapshot) {
+    return snapshot.credentials().flatMap(CredentialMetadata::expiration);
+  }
+
+  private static Optional<String> role(CredentialSnapshot snapshot) {
+    return snapshot.credentials().flatMap(CredentialMetadata::roleName);
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.rolekeeper.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything a tracker knows, judged at one instant. Immutable.
+ *
+ * @param at the instant at which it was judged
+ * @param state where the credentials stand
+ * @param flags what is to be known beside the state
+ * @param credentials the set last seen, even if it is gone since; empty if none was ever seen
+ * @param forecast their foretold loss; only while they are alive
+ * @param generation how many sets were seen so far, told apart by access key id; 0 before the first
+ * @param lastSuccess when the source last answered
+ * @param lastFailure when the source last failed to answer; kept after it answers again
+ */
+public record CredentialSnapshot(
+    Instant at,
+    CredentialState state,
+    Set<CredentialFlag> flags,
+    Optional<CredentialMetadata> credentials,
+    Optional<LossForecast> forecast,
+    int generation,
+    Optional<Instant> lastSuccess,
+    Optional<SourceFailure> lastFailure) {
+
+  /** Copies the flags. */
+  public CredentialSnapshot {
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(credentials, "credentials");
+    Objects.requireNonNull(forecast, "forecast");
+    Objects.requireNonNull(lastSuccess, "lastSuccess");
+    Objects.requireNonNull(lastFailure, "lastFailure");
+    EnumSet<CredentialFlag> copy = EnumSet.noneOf(CredentialFlag.class);
+    copy.addAll(flags);
+    flags = Collections.unmodifiableSet(copy);
+  }
+
+  /**
+   * The time left at {@link #at}.
+   *
+   * @return zero or negative once they have expired; empty without credentials or expiration
+   */
+  public Optional<Duration> remaining() {
+    return credentials
+        .flatMap(CredentialMetadata::expiration)
+        .map(expiration -> Duration.between(at, expiration));
+  }
+
+  /**
+   * Whether work of that length, begun at {@link #at}, ends before the credentials do. It counts on
+   * no renewal.
+   *
+   * @param work how long the work takes
+   * @return false also if the expiration is unknown: nothing can be promised then
+   */
+  public boolean willOutlive(Duration work) {
+    return state.usable() && remaining().filter(left -> left.compareTo(work) > 0).isPresent();
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.rolekeeper.core;
+
+/** Where credentials stand at one instant. */
+public enum CredentialState {
+  /** Not observed yet, or the source has never answered. Health: unknown. */
+  UNKNOWN(false),
+
+  /** Usable, and outside every window. Health: up. */
+  VALID(true),
+
+  /** Usable, and inside the advisory window before their expiration. Health: up, with details. */
+  EXPIRING(true),
+
+  /**
+   * Usable, and inside the window in which AWS promises that new ones are already there. Health:
+   * up, with a warning.
+   */
+  RENEWAL_OVERDUE(true),
+
+  /** Past their expiration, and the source did not say that it has none. Health: down. */
+  EXPIRED(false),
+
+  /** The source answers, has none, and those it last served are dead. Health: down. */
+  MISSING(false),
+
+  /**
+   * The tracked source is not what the application uses. Health: unknown. No source of this version
+   * reports it; it stands here so that a {@code switch} over all states need not change later.
+   */
+  NOT_APPLICABLE(false);
+
+  private final boolean usable;
+
+  CredentialState(boolean usable) {
+    this.usable = usable;
+  }
+
+  /**
+   * Whether credentials in this state can sign requests.
+   *
+   * @return true for {@link #VALID}, {@link #EXPIRING} and {@link #RENEWAL_OVERDUE}
+   */
+  public boolean usable() {
+    return usable;
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.rolekeeper.testkit;
+
+import java.util.Random;
+
+/** Identifiers in the forms that AWS issues. Seeded, so that two runs of a test look the same. */
+final class Ids {
+  // IAM's unique ids use the base-32 alphabet: four letters for the kind, then 17 characters.
+  private static final String IAM_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  private static final String HEX = "0123456789abcdef";
+  private static final String SECRET_ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+  private final Random random;
+
+  Ids(long seed) {
+    random = new Random(seed);
+  }
+
+  String instanceProfile() {
+    return "AIPA" + text(IAM_ALPHABET, 17);
+  }
+
+  String role() {
+    return "AROA" + text(IAM_ALPHABET, 17);
+  }
+
+  String sessionAccessKey() {
+    return "ASIA" + text(IAM_ALPHABET, 16);
+  }
+
+  String secretKey() {
+    return text(SECRET_ALPHABET, 40);
+  }
+
+  String sessionToken() {
+    return "IQoJb3JpZ2luX2Vj" + text(SECRET_ALPHABET, 320);
+  }
+
+  String instance() {
+    return "i-" + text(HEX, 17);
+  }
+
+  String association() {
+    return "iip-assoc-" + text(HEX, 17);
+  }
+
+  String reservation() {
+    return "r-" + text(HEX, 17);
+  }
+
+  String networkInterface() {
+    return "eni-" + text(HEX, 17);
+  }
+
+  String metadataToken() {
+    return "AQAEA" + text(SECRET_ALPHABET.substring(0, 62), 49) + "==";
+  }
+
+  String request() {
+    return String.join(
+        "-", text(HEX, 8), text(HEX, 4), "4" + text(HEX, 3), "a" + text(HEX, 3), text(HEX, 12));
+  }
+
+  private String text(String alphabet, int length) {
+    var text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** An IAM instance profile with its one slot for a role. */
+final class InstanceProfile {
+  final String name;
+  final String id;
+  final String path;
+  final String arn;
+  final Instant created;
+  @Nullable Role role;
+
+  /** Whether EC2 has delivered this profile's role to an instance; see {@link Rule}. */
+  boolean knownToEc2;
+
+  InstanceProfile(String name, String id, String path, String arn, Instant created) {
+    this.name = name;
+    this.id = id;
+    this.path = path;
+    this.arn = arn;
+    this.created = created;
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.rolekeeper.testkit;
+
+/**
+ * What the simulator claims about AWS and the field record shows. Each rule can be switched off
+ * with {@link SimulatedAccount.Builder#without(Rule)}, to test against the other reading or to see
+ * that a test would notice.
+ */
+public enum Rule {
+  /** Session credentials go on working after their instance profile was deleted. */
+  SESSION_OUTLIVES_PROFILE(Source.FIELD_RECORD),
+  /**
+   * The metadata service names the role as long as the session that it last delivered is alive,
+   * even if the profile is gone.
+   */
+  METADATA_NAMES_ROLE_UNTIL_SESSION_ENDS(Source.FIELD_RECORD),
+  /** A session ends at its expiration; the metadata service then has no credentials. */
+  SESSIONS_EXPIRE(Source.FIELD_RECORD),
+  /** Errors of the metadata service are XHTML 1.0 pages, whatever the path. */
+  METADATA_ERRORS_ARE_XHTML(Source.FIELD_RECORD),
+  /** The metadata service answers without a token where {@code HttpTokens} is {@code optional}. */
+  METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL(Source.FIELD_RECORD),
+  /** The role session of an instance bears the instance's id as its name. */
+  SESSION_IS_NAMED_AFTER_INSTANCE(Source.FIELD_RECORD),
+  /**
+   * A policy with {@code DateLessThan aws:TokenIssueTime} (the console's {@code
+   * AWSRevokeOlderSessions}) denies everything to sessions issued before that time.
+   */
+  REVOCATION_DENIES_OLDER_SESSIONS(Source.FIELD_RECORD),
+  /** Deleting that policy makes the same sessions work again. */
+  LIFTED_REVOCATION_RESTORES_SESSIONS(Source.FIELD_RECORD),
+  /** S3 says {@code Access Denied} and not which policy denied. */
+  S3_DENIES_WITHOUT_A_REASON(Source.FIELD_RECORD),
+  /** A profile created again under the same name has the same ARN and another id. */
+  RECREATED_PROFILE_HAS_NEW_ID(Source.AWS_DOCUMENTATION),
+  /** An instance is associated with the id of a profile, not with its name. */
+  INSTANCE_REFERS_TO_PROFILE_BY_ID(Source.FIELD_RECORD),
+  /**
+   * A running instance that is associated with a profile that EC2 has never delivered before sees
+   * it without its role until the instance is stopped and started. The record shows the message and
+   * that stop and start cured it; that nothing less would have is inferred.
+   */
+  FRESH_ASSOCIATION_SHOWS_NO_ROLE(Source.INFERENCE),
+  /** Stopping and starting an instance renews all that its metadata says of IAM. */
+  STOP_START_REFRESHES_METADATA(Source.FIELD_RECORD);
+
+  /** Where a rule comes from. */
+  public enum Source {
+    /** Seen on a real account, in the record of {@link io.github.rolekeeper.testkit.record}. */
+    FIELD_RECORD,
+    /** Stated by AWS's documentation. */
+    AWS_DOCUMENTATION,
+    /** Our reading of both; it may be wrong. */
+    INFERENCE
+  }
+
+  private final Source source;
+
+  Rule(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * Where the rule comes from.
+   *
+   * @return the source
+   */
+  public Source source() {
+    return source;
+  }
+}

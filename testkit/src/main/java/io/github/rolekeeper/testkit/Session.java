@@ -1,0 +1,40 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.Instant;
+
+/** A role session with its credentials. */
+final class Session {
+  final String accessKeyId;
+  final String secretKey;
+  final String token;
+  final Role role;
+  final String name;
+  final String instanceProfileId;
+  final Instant issued;
+  final Instant expiration;
+
+  /** Denied once by a revocation; looked at only where lifting one does not restore sessions. */
+  boolean revoked;
+
+  Session(
+      Ids ids,
+      Role role,
+      String name,
+      String instanceProfileId,
+      Instant issued,
+      Instant expiration) {
+    this.accessKeyId = ids.sessionAccessKey();
+    this.secretKey = ids.secretKey();
+    this.token = ids.sessionToken();
+    this.role = role;
+    this.name = name;
+    this.instanceProfileId = instanceProfileId;
+    this.issued = issued;
+    this.expiration = expiration;
+  }
+
+  @Override
+  public String toString() {
+    return "Session[" + name + " as " + role.name + " until " + expiration + "]";
+  }
+}

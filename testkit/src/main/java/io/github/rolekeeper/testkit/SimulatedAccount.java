@@ -1,0 +1,310 @@
+package io.github.rolekeeper.testkit;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * An AWS account that lives in this process and speaks the wire on one loopback port: IAM, EC2,
+ * STS, S3 {@code ListBuckets}, and a metadata service for each instance. Any client that lets its
+ * endpoint be set can use it. Time stands still until {@link #clock()} is moved.
+ *
+ * <p>Keys that are no session's (anything that does not begin with {@code ASIA}) count as the
+ * account's administrator; signatures are not verified.
+ *
+ * <p>Thread-safe. Close it to free the port.
+ */
+public final class SimulatedAccount implements AutoCloseable {
+  private static final String EC2_TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Action":"sts:AssumeRole","Effect":"Allow",\
+      "Principal":{"Service":"ec2.amazonaws.com"}}]}""";
+  private static final String ADMINISTRATOR =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
+
+  private final MutableClock clock;
+  private final World world;
+  private final Journal journal = new Journal();
+  private final WireServer server;
+
+  private SimulatedAccount(Builder builder) {
+    clock = builder.clock;
+    world =
+        new World(builder.accountId, builder.region, clock, builder.sessionDuration, builder.rules);
+    server = new WireServer(world, journal);
+  }
+
+  /**
+   * An account whose clock starts at the real time.
+   *
+   * @return the account, listening
+   */
+  public static SimulatedAccount create() {
+    return builder().build();
+  }
+
+  /**
+   * An account on a clock of the caller's.
+   *
+   * @param clock what the account reads the time from
+   * @return the account, listening
+   */
+  public static SimulatedAccount create(MutableClock clock) {
+    return builder().clock(clock).build();
+  }
+
+  /**
+   * For everything that has a default.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Where all AWS APIs of the account answer: the endpoint to set in a client.
+   *
+   * @return an address on loopback
+   */
+  public URI endpoint() {
+    return server.endpoint();
+  }
+
+  /**
+   * The account's time.
+   *
+   * @return the clock to move
+   */
+  public MutableClock clock() {
+    return clock;
+  }
+
+  /**
+   * The account's id.
+   *
+   * @return twelve digits
+   */
+  public String accountId() {
+    return world.accountId;
+  }
+
+  /**
+   * The Region of the account's instances.
+   *
+   * @return such as {@code us-east-1}
+   */
+  public String region() {
+    return world.region;
+  }
+
+  /**
+   * Makes an instance profile that holds a role. A role of that name that does not exist yet is
+   * made too, trusted by EC2 and allowed everything. For finer control use a client of IAM.
+   *
+   * @param profileName the profile's name
+   * @param roleName the role's name
+   * @throws IllegalStateException if the profile exists already
+   */
+  public void createInstanceProfile(String profileName, String roleName) {
+    act(
+        () -> {
+          if (!world.hasRole(roleName)) {
+            world
+                .createRole(roleName, "/", EC2_TRUST)
+                .inlinePolicies
+                .put("administrator", ADMINISTRATOR);
+          }
+          world.createProfile(profileName, "/");
+          world.addRole(profileName, roleName);
+        });
+  }
+
+  /**
+   * Does what breaks an instance without its noticing: takes the role out of a profile and deletes
+   * the profile.
+   *
+   * @param profileName the profile's name
+   * @throws IllegalStateException if there is no such profile
+   */
+  public void deleteInstanceProfile(String profileName) {
+    act(
+        () -> {
+          Role role = world.profile(profileName).role;
+          if (role != null) {
+            world.removeRole(profileName, role.name);
+          }
+          world.deleteProfile(profileName);
+        });
+  }
+
+  /**
+   * Launches an instance with an instance profile. Its metadata can be read with a token and, as in
+   * the field record, without one ({@code HttpTokens=optional}).
+   *
+   * @param profileName the profile's name
+   * @return the running instance
+   * @throws IllegalStateException if there is no such profile
+   */
+  public SimulatedInstance launchInstance(String profileName) {
+    var launched = new Instance[1];
+    act(() -> launched[0] = world.launch(Instance.Launch.ofStory(), world.profile(profileName)));
+    return new SimulatedInstance(launched[0].id, endpoint());
+  }
+
+  /**
+   * An instance that was launched by whatever means, the EC2 API included.
+   *
+   * @param id the instance's id
+   * @return the instance
+   * @throws IllegalStateException if there is no such instance
+   */
+  public SimulatedInstance instance(String id) {
+    act(() -> world.instance(id));
+    return new SimulatedInstance(id, endpoint());
+  }
+
+  /**
+   * Every request that has reached the account over the wire, the metadata services included.
+   *
+   * @return the requests in the order of arrival; a copy
+   */
+  public List<ApiCall> calls() {
+    synchronized (world) {
+      return journal.calls();
+    }
+  }
+
+  /**
+   * What changed the account over the wire: the operations that write and succeeded.
+   *
+   * @return names of operations, such as {@code CreateInstanceProfile}, in the order of arrival
+   */
+  public List<String> mutatingCalls() {
+    return calls().stream()
+        .filter(call -> call.write() && call.outcome().equals("OK"))
+        .map(ApiCall::operation)
+        .toList();
+  }
+
+  /** Frees the port. Requests that are under way may be cut off. */
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  @Override
+  public String toString() {
+    return "SimulatedAccount[" + accountId() + " in " + region() + " at " + endpoint() + "]";
+  }
+
+  private void act(Runnable change) {
+    synchronized (world) {
+      try {
+        change.run();
+      } catch (AwsError e) {
+        throw new IllegalStateException(e.code() + ": " + e.text(), e);
+      }
+    }
+  }
+
+  /** Builds a {@link SimulatedAccount}. Not thread-safe. */
+  public static final class Builder {
+    private MutableClock clock = MutableClock.atRealTime();
+    private String accountId = "123456789012";
+    private String region = "us-east-1";
+    private Duration sessionDuration = Duration.ofHours(6);
+    private final Set<Rule> rules = EnumSet.allOf(Rule.class);
+
+    private Builder() {}
+
+    /**
+     * The clock of the account and all in it.
+     *
+     * @param value by default one that starts at the real time
+     * @return this builder
+     */
+    public Builder clock(MutableClock value) {
+      clock = Objects.requireNonNull(value, "clock");
+      return this;
+    }
+
+    /**
+     * The account's id.
+     *
+     * @param value twelve digits; by default {@code 123456789012}
+     * @return this builder
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder accountId(String value) {
+      if (!value.matches("\\d{12}")) {
+        throw new IllegalArgumentException(
+            "account id '" + value + "' is not of twelve digits, as in 123456789012");
+      }
+      accountId = value;
+      return this;
+    }
+
+    /**
+     * The Region of the account's instances.
+     *
+     * @param value by default {@code us-east-1}
+     * @return this builder
+     * @throws IllegalArgumentException if it has not the form of a Region
+     */
+    public Builder region(String value) {
+      if (!value.matches("[a-z]{2,3}(-[a-z]+)+-\\d")) {
+        throw new IllegalArgumentException(
+            "Region '" + value + "' has not the form of one, as in us-east-1");
+      }
+      region = value;
+      return this;
+    }
+
+    /**
+     * How long the session credentials live that the metadata services deliver. They are renewed
+     * hourly, or five minutes before they expire where that is sooner.
+     *
+     * @param value by default six hours, as EC2 delivers them; the field record speaks of one hour;
+     *     more than five minutes, at most twelve hours
+     * @return this builder
+     * @throws IllegalArgumentException if it is shorter or longer
+     */
+    public Builder sessionDuration(Duration value) {
+      if (value.compareTo(Duration.ofMinutes(5)) <= 0
+          || value.compareTo(Duration.ofHours(12)) > 0) {
+        throw new IllegalArgumentException(
+            "session duration "
+                + value
+                + " must be more than PT5M, because new credentials come five minutes before the"
+                + " old ones end, and at most PT12H");
+      }
+      sessionDuration = value;
+      return this;
+    }
+
+    /**
+     * Switches a rule off, to test against the other reading.
+     *
+     * @param rule what the account shall not follow
+     * @return this builder
+     */
+    public Builder without(Rule rule) {
+      rules.remove(Objects.requireNonNull(rule, "rule"));
+      return this;
+    }
+
+    /**
+     * Starts the account.
+     *
+     * @return the account, listening
+     */
+    public SimulatedAccount build() {
+      return new SimulatedAccount(this);
+    }
+  }
+}

@@ -1,0 +1,338 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of the account and the acts that change it. Every method is called with this object's
+ * monitor held; {@link WireServer} and {@link SimulatedAccount} take it once a request, so a
+ * request sees and leaves a whole state.
+ */
+final class World {
+  /** IAM's default quota is one role per instance profile, and it cannot be raised. */
+  private static final String ROLE_QUOTA =
+      "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
+
+  // New credentials are there at least five minutes before the old ones expire (EC2 User Guide).
+  private static final Duration RENEWAL_GUARANTEE = Duration.ofMinutes(5);
+  // Seen in normal operation: sessions of six hours, renewed hourly (botocore #2670).
+  private static final Duration USUAL_REFRESH = Duration.ofHours(1);
+
+  static final String PARTITION = "aws";
+
+  final String accountId;
+  final String region;
+  final Ids ids = new Ids(20230307);
+  private final Clock clock;
+  private final Duration sessionDuration;
+  private final Set<Rule> rules;
+  // Names of roles and profiles are unique without regard to case (IAM quotas page).
+  private final Map<String, Role> roles = new LinkedHashMap<>();
+  private final Map<String, InstanceProfile> profiles = new LinkedHashMap<>();
+  private final Map<String, String> firstProfileIds = new LinkedHashMap<>();
+  private final Map<String, Instance> instances = new LinkedHashMap<>();
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final Map<String, Instant> buckets = new LinkedHashMap<>();
+
+  World(
+      String accountId,
+      String region,
+      Clock clock,
+      Duration sessionDuration,
+      Collection<Rule> rules) {
+    this.accountId = accountId;
+    this.region = region;
+    this.clock = clock;
+    this.sessionDuration = sessionDuration;
+    this.rules = EnumSet.noneOf(Rule.class);
+    this.rules.addAll(rules);
+    buckets.put("amzn-s3-demo-bucket", now());
+  }
+
+  boolean follows(Rule rule) {
+    return rules.contains(rule);
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  Map<String, Instant> buckets() {
+    return buckets;
+  }
+
+  /** How often an instance's metadata is brought up to date. */
+  Duration refreshInterval() {
+    Duration latest = sessionDuration.minus(RENEWAL_GUARANTEE);
+    return latest.compareTo(USUAL_REFRESH) < 0 ? latest : USUAL_REFRESH;
+  }
+
+  void settle() {
+    Instant now = now();
+    instances.values().forEach(instance -> instance.metadata.settle(now));
+  }
+
+  // Roles
+
+  Role createRole(String name, String path, String trustPolicy) {
+    if (roles.containsKey(key(name))) {
+      throw new AwsError(409, "EntityAlreadyExists", "Role with name " + name + " already exists.");
+    }
+    Role role = new Role(name, ids.role(), path, iamArn("role" + path + name), now(), trustPolicy);
+    roles.put(key(name), role);
+    return role;
+  }
+
+  Role role(String name) {
+    Role role = roles.get(key(name));
+    if (role == null) {
+      throw new AwsError(404, "NoSuchEntity", "The role with name " + name + " cannot be found.");
+    }
+    return role;
+  }
+
+  boolean hasRole(String name) {
+    return roles.containsKey(key(name));
+  }
+
+  void deleteRole(String name) {
+    Role role = role(name);
+    if (profiles.values().stream().anyMatch(profile -> profile.role == role)) {
+      throw new AwsError(
+          409,
+          "DeleteConflict",
+          "Cannot delete entity, must remove roles from instance profile first.");
+    }
+    if (!role.inlinePolicies.isEmpty()) {
+      throw new AwsError(
+          409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
+    }
+    roles.remove(key(name));
+  }
+
+  // Instance profiles
+
+  InstanceProfile createProfile(String name, String path) {
+    settle();
+    if (profiles.containsKey(key(name))) {
+      throw new AwsError(
+          409, "EntityAlreadyExists", "Instance Profile " + name + " already exists.");
+    }
+    String fresh = ids.instanceProfile();
+    String first = firstProfileIds.getOrDefault(key(name), fresh);
+    firstProfileIds.put(key(name), first);
+    var profile =
+        new InstanceProfile(
+            name,
+            follows(Rule.RECREATED_PROFILE_HAS_NEW_ID) ? fresh : first,
+            path,
+            iamArn("instance-profile" + path + name),
+            now());
+    profiles.put(key(name), profile);
+    return profile;
+  }
+
+  Collection<InstanceProfile> profiles() {
+    return profiles.values();
+  }
+
+  InstanceProfile profile(String name) {
+    InstanceProfile profile = profiles.get(key(name));
+    if (profile == null) {
+      throw new AwsError(404, "NoSuchEntity", "Instance Profile " + name + " cannot be found.");
+    }
+    return profile;
+  }
+
+  void addRole(String profileName, String roleName) {
+    settle();
+    InstanceProfile profile = profile(profileName);
+    Role role = role(roleName);
+    if (profile.role != null) {
+      throw new AwsError(409, "LimitExceeded", ROLE_QUOTA);
+    }
+    profile.role = role;
+  }
+
+  void removeRole(String profileName, String roleName) {
+    settle();
+    InstanceProfile profile = profile(profileName);
+    if (profile.role == null || !key(profile.role.name).equals(key(roleName))) {
+      throw new AwsError(
+          404, "NoSuchEntity", "The role with name " + roleName + " cannot be found.");
+    }
+    profile.role = null;
+  }
+
+  void deleteProfile(String name) {
+    settle();
+    InstanceProfile profile = profile(name);
+    if (profile.role != null) {
+      throw new AwsError(
+          409,
+          "DeleteConflict",
+          "Cannot delete entity, must remove roles from instance profile first.");
+    }
+    profiles.remove(key(name));
+    if (!follows(Rule.SESSION_OUTLIVES_PROFILE)) {
+      sessions.values().removeIf(session -> session.instanceProfileId.equals(profile.id));
+    }
+    for (Instance instance : instances.values()) {
+      if (instance.association != null && instance.association.profileId().equals(profile.id)) {
+        instance.metadata.profileDeleted(now());
+      }
+    }
+  }
+
+  /** The profile that an association leads to; null if there is none any more. */
+  @Nullable InstanceProfile profileOf(Association association) {
+    if (!follows(Rule.INSTANCE_REFERS_TO_PROFILE_BY_ID)) {
+      return profiles.get(key(association.profileName()));
+    }
+    return profiles.values().stream()
+        .filter(profile -> profile.id.equals(association.profileId()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  String profileIdOf(Association association) {
+    InstanceProfile profile = profileOf(association);
+    return profile == null ? association.profileId() : profile.id;
+  }
+
+  // Instances
+
+  Instance launch(Instance.Launch launch, @Nullable InstanceProfile profile) {
+    settle();
+    var instance = new Instance(this, launch, now(), instances.size());
+    instances.put(instance.id, instance);
+    if (profile != null) {
+      instance.association = newAssociation(instance, profile);
+    }
+    instance.metadata.started(now());
+    return instance;
+  }
+
+  Collection<Instance> instances() {
+    return instances.values();
+  }
+
+  Instance instance(String id) {
+    Instance instance = instances.get(id);
+    if (instance == null) {
+      throw new AwsError(
+          400, "InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist");
+    }
+    return instance;
+  }
+
+  void stop(Instance instance) {
+    settle();
+    instance.state = Instance.State.STOPPED;
+  }
+
+  void start(Instance instance) {
+    settle();
+    if (instance.state == Instance.State.STOPPED) {
+      instance.state = Instance.State.RUNNING;
+      instance.launched = now();
+      instance.metadata.started(now());
+    }
+  }
+
+  void terminate(Instance instance) {
+    settle();
+    instance.state = Instance.State.TERMINATED;
+    instance.association = null;
+  }
+
+  // Associations
+
+  List<Association> associations() {
+    var found = new ArrayList<Association>();
+    for (Instance instance : instances.values()) {
+      if (instance.association != null) {
+        found.add(instance.association);
+      }
+    }
+    return found;
+  }
+
+  Association associate(Instance instance, InstanceProfile profile) {
+    settle();
+    if (instance.association != null) {
+      throw new AwsError(
+          400, "IncorrectState", "There is an existing association for instance " + instance.id);
+    }
+    return attach(instance, profile);
+  }
+
+  Association replace(Instance instance, InstanceProfile profile) {
+    settle();
+    return attach(instance, profile);
+  }
+
+  Association disassociate(Instance instance) {
+    settle();
+    Association ended = java.util.Objects.requireNonNull(instance.association);
+    instance.association = null;
+    if (instance.state == Instance.State.RUNNING) {
+      instance.metadata.disassociated(now());
+    }
+    return ended;
+  }
+
+  private Association attach(Instance instance, InstanceProfile profile) {
+    Association association = newAssociation(instance, profile);
+    instance.association = association;
+    if (instance.state == Instance.State.RUNNING) {
+      instance.metadata.associated(now());
+    }
+    return association;
+  }
+
+  private Association newAssociation(Instance instance, InstanceProfile profile) {
+    return new Association(ids.association(), instance.id, profile.arn, profile.id, now());
+  }
+
+  // Sessions
+
+  Session openSession(Role role, Instance instance, String profileId, Instant at) {
+    String name = follows(Rule.SESSION_IS_NAMED_AFTER_INSTANCE) ? instance.id : "ec2";
+    var session = new Session(ids, role, name, profileId, at, at.plus(sessionDuration));
+    sessions.put(session.accessKeyId, session);
+    return session;
+  }
+
+  @Nullable Session session(String accessKeyId) {
+    return sessions.get(accessKeyId);
+  }
+
+  boolean ended(Session session, Instant now) {
+    return follows(Rule.SESSIONS_EXPIRE) && !now.isBefore(session.expiration);
+  }
+
+  // Names
+
+  String iamArn(String resource) {
+    return "arn:" + PARTITION + ":iam::" + accountId + ":" + resource;
+  }
+
+  String ec2Arn(String resource) {
+    return "arn:" + PARTITION + ":ec2:" + region + ":" + accountId + ":" + resource;
+  }
+
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}
