@@ -6,13 +6,12 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 
 /**
  * Points AWS SDK clients at a {@link SimulatedAccount}: endpoint, Region and credentials, nothing
- * else. Needs {@code url-connection-client} on the class path. Immutable and thread-safe.
+ * else. The HTTP client is the one on the class path, or the one set in the builder. Immutable and
+ * thread-safe.
  */
 public final class SdkClients {
   private final SimulatedAccount account;
@@ -52,17 +51,16 @@ public final class SdkClients {
    * Builds a client that talks to the account.
    *
    * @param builder a service's builder, such as {@code IamClient.builder()}; everything but
-   *     endpoint, Region, credentials and HTTP client stays as it was set
+   *     endpoint, Region and credentials stays as it was set
    * @param <B> the builder's type
    * @param <C> the client's type
    * @return the client; the caller closes it
    */
-  public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(B builder) {
+  public <B extends AwsClientBuilder<B, C>, C> C build(B builder) {
     return builder
         .endpointOverride(account.endpoint())
         .region(Region.of(account.region()))
         .credentialsProvider(credentials)
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
         .build();
   }
 }

@@ -1,0 +1,177 @@
+package io.github.rolekeeper.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+
+/** The metadata service of an instance on the wire. */
+class MetadataServiceTest {
+  private static final String TTL = "X-aws-ec2-metadata-token-ttl-seconds";
+  private static final String TOKEN = "X-aws-ec2-metadata-token";
+  private static final String INFO = "/latest/meta-data/iam/info";
+  private static final String ROLES = "/latest/meta-data/iam/security-credentials/";
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private SimulatedAccount account;
+  private SimulatedInstance instance;
+
+  @BeforeEach
+  void launch() {
+    account = SimulatedAccount.create();
+    account.createInstanceProfile("web", "web-role");
+    instance = account.launchInstance("web");
+  }
+
+  @AfterEach
+  void close() {
+    account.close();
+  }
+
+  @Test
+  void a_token_is_granted_for_the_time_asked_and_refused_after_it() throws Exception {
+    HttpResponse<String> granted = token("60");
+    assertThat(granted.statusCode()).isEqualTo(200);
+    assertThat(granted.headers().firstValue(TTL)).contains("60");
+
+    assertThat(get("/latest/meta-data/instance-id", granted.body()).body())
+        .isEqualTo(instance.id());
+    account.clock().advance(Duration.ofSeconds(60));
+    assertThat(get("/latest/meta-data/instance-id", granted.body()).statusCode()).isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "21601", "-1", "soon"})
+  void a_token_is_not_granted_for_a_time_out_of_range(String ttl) throws Exception {
+    assertThat(token(ttl).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void an_instance_that_requires_tokens_refuses_a_request_without_one() throws Exception {
+    String id;
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      id =
+          ec2.runInstances(
+                  r ->
+                      r.imageId("ami-1")
+                          .minCount(1)
+                          .maxCount(1)
+                          .iamInstanceProfile(p -> p.name("web"))
+                          .metadataOptions(o -> o.httpTokens("required")))
+              .instances()
+              .get(0)
+              .instanceId();
+    }
+    instance = account.instance(id);
+
+    assertThat(get(ROLES, null).statusCode()).isEqualTo(401);
+    assertThat(get(ROLES, token("60").body()).body()).isEqualTo("web-role");
+  }
+
+  @Test
+  void a_token_of_another_instance_is_refused() throws Exception {
+    String other = token("60").body();
+    instance = account.launchInstance("web");
+
+    assertThat(get(ROLES, other).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void credentials_are_renewed_every_hour_under_another_key() throws Exception {
+    String first = get(ROLES + "web-role", null).body();
+    account.clock().advance(Duration.ofMinutes(59));
+    assertThat(get(ROLES + "web-role", null).body()).isEqualTo(first);
+    account.clock().advance(Duration.ofMinutes(1));
+    assertThat(get(ROLES + "web-role", null).body()).isNotEqualTo(first);
+  }
+
+  @Test
+  void a_deleted_profile_shows_at_the_next_renewal_while_its_credentials_live_on()
+      throws Exception {
+    account.deleteInstanceProfile("web");
+    assertThat(get(INFO, null).body()).contains("\"Code\" : \"Success\"");
+
+    account.clock().advance(Duration.ofHours(1));
+    assertThat(get(INFO, null).body())
+        .contains("\"Code\" : \"InstanceProfileNotFound\"")
+        .contains("cannot be found");
+    assertThat(get(ROLES, null).body()).isEqualTo("web-role");
+
+    account.clock().advance(Duration.ofHours(5));
+    assertThat(get(ROLES, null).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void an_instance_without_a_profile_has_no_iam_folder() throws Exception {
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      String association =
+          ec2.describeIamInstanceProfileAssociations()
+              .iamInstanceProfileAssociations()
+              .get(0)
+              .associationId();
+      ec2.disassociateIamInstanceProfile(r -> r.associationId(association));
+    }
+    assertThat(get(INFO, null).statusCode()).isEqualTo(404);
+    assertThat(get("/latest/meta-data/", null).body())
+        .contains("instance-id")
+        .doesNotContain("iam");
+  }
+
+  @Test
+  void nobody_answers_while_the_instance_is_stopped() throws Exception {
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      ec2.stopInstances(r -> r.instanceIds(instance.id()));
+      assertThatThrownBy(() -> get(INFO, null)).isInstanceOf(IOException.class);
+      ec2.startInstances(r -> r.instanceIds(instance.id()));
+    }
+    assertThat(get(INFO, null).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void only_the_token_is_put_and_only_at_its_own_path() throws Exception {
+    assertThat(send(request("/2021-03-23/api/token").PUT(nothing())).statusCode()).isEqualTo(403);
+    assertThat(send(request("/latest/api/token").GET()).statusCode()).isEqualTo(405);
+    assertThat(send(request(INFO).POST(nothing())).statusCode()).isEqualTo(405);
+    assertThat(
+            send(request("/latest/api/token")
+                    .header(TTL, "60")
+                    .header("X-Forwarded-For", "10.0.0.1")
+                    .PUT(nothing()))
+                .statusCode())
+        .isEqualTo(403);
+  }
+
+  private HttpResponse<String> token(String ttl) throws Exception {
+    return send(request("/latest/api/token").header(TTL, ttl).PUT(nothing()));
+  }
+
+  private HttpResponse<String> get(String path, String token) throws Exception {
+    HttpRequest.Builder request = request(path);
+    return send(token == null ? request : request.header(TOKEN, token));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(instance.metadataEndpoint() + path));
+  }
+
+  private static HttpRequest.BodyPublisher nothing() {
+    return HttpRequest.BodyPublishers.noBody();
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}
