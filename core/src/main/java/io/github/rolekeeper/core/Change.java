@@ -34,8 +34,7 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     boolean before = previous.flags().contains(CredentialFlag.SOURCE_FAILING);
     boolean after = current.flags().contains(CredentialFlag.SOURCE_FAILING);
     if (before != after) {
-      types.add(
-          after ? CredentialEventType.SOURCE_FAILING : CredentialEventType.SOURCE_RECOVERED);
+      types.add(after ? CredentialEventType.SOURCE_FAILING : CredentialEventType.SOURCE_RECOVERED);
     }
   }
 

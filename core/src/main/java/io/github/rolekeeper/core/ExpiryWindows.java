@@ -7,8 +7,8 @@ import java.util.Optional;
  * How long before their expiration credentials count as {@link CredentialState#EXPIRING} and as
  * {@link CredentialState#RENEWAL_OVERDUE}.
  *
- * @param fixedAdvisory the advisory window; empty to scale it to the lifetime of each set: 5 min for
- *     up to 20 min, 15 min for less than 90 min, else 60 min
+ * @param fixedAdvisory the advisory window; empty to scale it to the lifetime of each set: 5 min
+ *     for up to 20 min, 15 min for less than 90 min, else 60 min
  * @param overdue the window in which new credentials should already be there; 5 min by default
  */
 public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) {

@@ -11,7 +11,10 @@ record HeldCredentials(CredentialMetadata metadata, Instant firstSeen) {
       Optional<HeldCredentials> before, CredentialMetadata metadata, Instant now) {
     return new HeldCredentials(
         metadata,
-        before.filter(held -> held.sameSetAs(metadata)).map(HeldCredentials::firstSeen).orElse(now));
+        before
+            .filter(held -> held.sameSetAs(metadata))
+            .map(HeldCredentials::firstSeen)
+            .orElse(now));
   }
 
   boolean sameSetAs(CredentialMetadata other) {
@@ -22,7 +25,9 @@ record HeldCredentials(CredentialMetadata metadata, Instant firstSeen) {
     return metadata.expiration().filter(now::isBefore).isPresent();
   }
 
-  /** From issue to expiration. A set met late in its life keeps its windows if its issue is known. */
+  /**
+   * From issue to expiration. A set met late in its life keeps its windows if its issue is known.
+   */
   Duration lifetime(Instant expiration) {
     Instant issued = metadata.lastUpdated().filter(expiration::isAfter).orElse(firstSeen);
     return Duration.between(issued, expiration);

@@ -16,7 +16,8 @@ public record InstanceProfileArn(String partition, String accountId, String path
   // Lax on purpose: look-alike endpoints and masked records put other things than digits where AWS
   // has the account, and nothing here depends on it.
   private static final Pattern FORM =
-      Pattern.compile("arn:([^:/\\s]+):iam::([^:/\\s]+):instance-profile(/(?:[^:\\s]*/)?)([^:/\\s]+)");
+      Pattern.compile(
+          "arn:([^:/\\s]+):iam::([^:/\\s]+):instance-profile(/(?:[^:\\s]*/)?)([^:/\\s]+)");
 
   /**
    * Checks that the parts make an ARN.
@@ -36,8 +37,7 @@ public record InstanceProfileArn(String partition, String accountId, String path
    */
   public static InstanceProfileArn parse(String arn) {
     Matcher parts = match(arn);
-    return new InstanceProfileArn(
-        parts.group(1), parts.group(2), parts.group(3), parts.group(4));
+    return new InstanceProfileArn(parts.group(1), parts.group(2), parts.group(3), parts.group(4));
   }
 
   private static Matcher match(String arn) {

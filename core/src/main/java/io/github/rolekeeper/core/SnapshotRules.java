@@ -113,7 +113,8 @@ final class SnapshotRules {
     return known.lastSuccess().map(Instant::toString).orElse("the start");
   }
 
-  // The service may renew for a while longer, but never takes back what it issued: the loss can come
+  // The service may renew for a while longer, but never takes back what it issued: the loss can
+  // come
   // no earlier than the expiration, and unless the cause is cured no later.
   private static LossForecast forecast(Instant expiration, LossSignal signal, Instant foreseenAt) {
     return new LossForecast(

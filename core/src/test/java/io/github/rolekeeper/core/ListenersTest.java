@@ -1,0 +1,76 @@
+package io.github.rolekeeper.core;
+
+import static io.github.rolekeeper.core.Sets.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.testkit.MutableClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ListenersTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final MutableClock clock = MutableClock.at(NOON);
+  private final ScriptedSource source = new ScriptedSource();
+  private final CredentialTracker tracker = CredentialTracker.builder(source).clock(clock).build();
+  private final List<String> told = new ArrayList<>();
+
+  @Test
+  void a_listener_that_throws_harms_neither_the_others_nor_later_events() {
+    tracker.addListener(
+        event -> {
+          throw new AssertionError("listener of the test");
+        });
+    tracker.addListener(event -> told.add(event.type().toString()));
+    try (LogCapture log = LogCapture.start()) {
+      tracker.poll();
+      source.serves(Sets.issued("A", NOON, HOUR));
+      tracker.poll();
+      assertThat(log.lines()).contains("ERROR a credential listener failed on LOST");
+    }
+    assertThat(told).containsExactly("LOST", "OBTAINED");
+  }
+
+  @Test
+  void a_listener_that_left_hears_no_more_and_may_leave_twice() {
+    CredentialListener listener = event -> told.add(event.type().toString());
+    ListenerRegistration first = tracker.addListener(listener);
+    ListenerRegistration second = tracker.addListener(listener);
+    first.close();
+    first.close();
+    tracker.poll();
+    assertThat(told).containsExactly("LOST");
+    second.close();
+    source.serves(Sets.issued("A", NOON, HOUR));
+    tracker.poll();
+    assertThat(told).containsExactly("LOST");
+  }
+
+  @Test
+  void a_listener_may_poll_and_all_still_hear_the_events_in_order() {
+    tracker.addListener(
+        event -> {
+          told.add("first " + event.type());
+          if (event.type() == CredentialEventType.LOST) {
+            source.serves(Sets.issued("A", NOON, HOUR));
+            tracker.poll();
+          }
+        });
+    tracker.addListener(event -> told.add("second " + event.type()));
+    tracker.poll();
+    assertThat(told)
+        .containsExactly("first LOST", "second LOST", "first OBTAINED", "second OBTAINED");
+  }
+
+  @Test
+  void a_source_that_polls_its_own_tracker_fails_instead_of_hanging() {
+    source.answers(
+        () -> {
+          tracker.poll();
+          return CredentialObservation.none();
+        });
+    assertThat(tracker.poll().lastFailure().orElseThrow().message()).contains("call snapshot()");
+  }
+}

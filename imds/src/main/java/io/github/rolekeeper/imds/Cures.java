@@ -1,0 +1,41 @@
+package io.github.rolekeeper.imds;
+
+import java.util.Optional;
+
+/** The codes that AWS documents, and the cures it documents for them. */
+final class Cures {
+  static final String SUCCESS = "Success";
+  static final String INSTANCE_PROFILE_NOT_FOUND = "InstanceProfileNotFound";
+  static final String ASSUME_ROLE_UNAUTHORIZED = "AssumeRoleUnauthorizedAccess";
+
+  private static final String GUIDE =
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html";
+  private static final String SEE = " See " + GUIDE + "#troubleshoot_iam-ec2_errors-info-doc";
+
+  // The last sentence is no documentation but a field observation: right after an association this
+  // state was seen although the profile held its role, and went away with a stop and start.
+  static final String WITHOUT_ROLE =
+      "Put a role into the instance profile (IAM AddRoleToInstanceProfile) and wait for the next"
+          + " scheduled refresh. If it holds one already and was associated only now, stop and"
+          + " start the instance."
+          + SEE;
+
+  private Cures() {}
+
+  static Optional<String> of(String code) {
+    return switch (code) {
+      case INSTANCE_PROFILE_NOT_FOUND ->
+          Optional.of(
+              "Compare InstanceProfileId of IAM GetInstanceProfile with IamInstanceProfile.Id of EC2"
+                  + " DescribeInstances; if they differ, or there is no such profile, associate a"
+                  + " valid instance profile with the instance."
+                  + SEE);
+      case ASSUME_ROLE_UNAUTHORIZED ->
+          Optional.of(
+              "Let ec2.amazonaws.com sts:AssumeRole in the role's trust policy (IAM"
+                  + " UpdateAssumeRolePolicy) and wait for the next refresh."
+                  + SEE);
+      default -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.rolekeeper.imds;
+
+import io.github.rolekeeper.core.InstanceProfileArn;
+import io.github.rolekeeper.core.InstanceProfileId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What {@code meta-data/iam/info} says of the instance profile that is associated with the
+ * instance.
+ */
+public sealed interface IamInfo {
+  /** Which of the forms it is, for a {@code switch}. */
+  enum Status {
+    /** {@link Associated}. */
+    ASSOCIATED,
+
+    /** {@link WithoutRole}. */
+    WITHOUT_ROLE,
+
+    /** {@link Failed}. */
+    FAILED,
+
+    /** {@link NotAssociated}. */
+    NOT_ASSOCIATED
+  }
+
+  /**
+   * Which of the forms this is.
+   *
+   * @return the status
+   */
+  Status status();
+
+  /**
+   * A profile is associated, and nothing is wrong with it.
+   *
+   * @param arn its ARN, which a profile of the same name shares
+   * @param id its unique id
+   * @param lastUpdated when the service last looked
+   */
+  record Associated(InstanceProfileArn arn, InstanceProfileId id, Optional<Instant> lastUpdated)
+      implements IamInfo {
+    @Override
+    public Status status() {
+      return Status.ASSOCIATED;
+    }
+  }
+
+  /**
+   * A profile is associated, but the service says that it holds no role.
+   *
+   * @param arn its ARN
+   * @param id its unique id
+   * @param lastUpdated when the service last looked
+   * @param message the service's text, which is the only sign of this state
+   */
+  record WithoutRole(
+      InstanceProfileArn arn, InstanceProfileId id, Optional<Instant> lastUpdated, String message)
+      implements IamInfo {
+    @Override
+    public Status status() {
+      return Status.WITHOUT_ROLE;
+    }
+
+    /**
+     * What AWS documents against it.
+     *
+     * @return the cure, with a link
+     */
+    public String cure() {
+      return Cures.WITHOUT_ROLE;
+    }
+  }
+
+  /**
+   * The service reports an error about the associated profile.
+   *
+   * @param code such as {@link #INSTANCE_PROFILE_NOT_FOUND}; kept as served
+   * @param message the service's text; empty if there is none
+   * @param lastUpdated when the service last looked
+   */
+  record Failed(String code, String message, Optional<Instant> lastUpdated) implements IamInfo {
+    /** The code for a profile that was deleted, even if one of the same name was created since. */
+    public static final String INSTANCE_PROFILE_NOT_FOUND = Cures.INSTANCE_PROFILE_NOT_FOUND;
+
+    @Override
+    public Status status() {
+      return Status.FAILED;
+    }
+
+    /**
+     * What AWS documents against this code.
+     *
+     * @return the cure, with a link; empty for a code that AWS does not document
+     */
+    public Optional<String> cure() {
+      return Cures.of(code);
+    }
+  }
+
+  /** No profile is associated with the instance: the service answered 404. */
+  record NotAssociated() implements IamInfo {
+    @Override
+    public Status status() {
+      return Status.NOT_ASSOCIATED;
+    }
+  }
+}

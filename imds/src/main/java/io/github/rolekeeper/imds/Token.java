@@ -1,0 +1,81 @@
+package io.github.rolekeeper.imds;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A session token of the metadata service. Not a record: its text must not show the value. */
+final class Token {
+  /** What is asked for: six hours, the longest that the service grants. */
+  static final int TTL_SECONDS = 21_600;
+
+  // A token is renewed this long before its end, as the SDK for Rust does, or a tenth of its life
+  // before it if that is less. A 401 was seen 75 ms before the computed end; a tenth of the
+  // shortest
+  // life, 1 s, is more than that.
+  private static final long MARGIN_NANOS = Duration.ofSeconds(120).toNanos();
+
+  private final String value;
+  private final long refreshAt;
+  private final long deadAt;
+
+  private Token(String value, long refreshAt, long deadAt) {
+    this.value = value;
+    this.refreshAt = refreshAt;
+    this.deadAt = deadAt;
+  }
+
+  /**
+   * Reads the answer to a token request.
+   *
+   * @param askedAt when the request went out: the life of the token begins no earlier
+   * @return empty if the body is nothing that can stand in a header
+   */
+  static Optional<Token> granted(WireAnswer answer, long askedAt) {
+    String value = new String(answer.body(), StandardCharsets.ISO_8859_1).strip();
+    if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      return Optional.empty();
+    }
+    long life = Duration.ofSeconds(ttl(answer)).toNanos();
+    long end = askedAt + life;
+    return Optional.of(new Token(value, end - Math.min(MARGIN_NANOS, life / 10), end));
+  }
+
+  // Look-alike services leave the header out; then the life that was asked for is assumed, and a
+  // 401
+  // tells if that was wrong.
+  private static int ttl(WireAnswer answer) {
+    return answer
+        .header(WireRequest.TTL_HEADER)
+        .filter(text -> text.matches("[0-9]{1,5}"))
+        .map(Integer::parseInt)
+        .filter(seconds -> seconds >= 1 && seconds <= TTL_SECONDS)
+        .orElse(TTL_SECONDS);
+  }
+
+  String value() {
+    return value;
+  }
+
+  boolean sameAs(Token other) {
+    return value.equals(other.value);
+  }
+
+  boolean freshAt(long now) {
+    return refreshAt - now > 0;
+  }
+
+  boolean aliveAt(long now) {
+    return deadAt - now > 0;
+  }
+
+  /** The same token; nobody tries to renew it before a tenth of what is left has passed. */
+  Token keptAt(long now) {
+    return new Token(value, now + (deadAt - now) / 10, deadAt);
+  }
+
+  @Override
+  public String toString() {
+    return "Token[****]";
+  }
+}

@@ -1,0 +1,122 @@
+package io.github.rolekeeper.imds;
+
+import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps one token, and asks for the next one before it ends. However many threads need one, a
+ * single request is under way; its answer, or its failure, is for all of them.
+ */
+final class TokenCache {
+  private final Transport transport;
+  private final LongSupplier nanos;
+  private final AtomicReference<Token> held = new AtomicReference<>();
+
+  /** The request under way. Whoever sets it from null makes the request and clears it. */
+  private final AtomicReference<CompletableFuture<Token>> flight = new AtomicReference<>();
+
+  TokenCache(Transport transport, LongSupplier nanos) {
+    this.transport = transport;
+    this.nanos = nanos;
+  }
+
+  Token current(Deadline deadline) {
+    while (true) {
+      Token token = held.get();
+      if (token != null && token.freshAt(nanos.getAsLong())) {
+        return token;
+      }
+      CompletableFuture<Token> mine = new CompletableFuture<>();
+      CompletableFuture<Token> running = flight.compareAndExchange(null, mine);
+      if (running == null) {
+        return lead(mine, deadline);
+      }
+      if (token != null && token.aliveAt(nanos.getAsLong())) {
+        return token;
+      }
+      Optional<Token> shared = follow(running, deadline);
+      if (shared.isPresent()) {
+        return shared.get();
+      }
+    }
+  }
+
+  /** Forgets a token that was refused, unless another one has taken its place already. */
+  void discard(Token refused) {
+    held.updateAndGet(token -> token != null && token.sameAs(refused) ? null : token);
+  }
+
+  private Token lead(CompletableFuture<Token> mine, Deadline deadline) {
+    try {
+      Token token = renewed(deadline);
+      mine.complete(token);
+      return token;
+    } catch (Throwable thrown) {
+      mine.completeExceptionally(thrown);
+      throw thrown;
+    } finally {
+      flight.set(null);
+    }
+  }
+
+  private Token renewed(Deadline deadline) {
+    Token before = held.get(); // another flight may have landed since the caller looked
+    if (before != null && before.freshAt(nanos.getAsLong())) {
+      return before;
+    }
+    try {
+      Token token = request(deadline);
+      held.set(token);
+      return token;
+    } catch (ExchangeFailure failure) {
+      long now = nanos.getAsLong();
+      if (before == null || !before.aliveAt(now) || failure.kind() == Kind.INTERRUPTED) {
+        throw failure;
+      }
+      held.compareAndSet(before, before.keptAt(now));
+      return before;
+    }
+  }
+
+  private Token request(Deadline deadline) {
+    long askedAt = nanos.getAsLong();
+    WireRequest request = WireRequest.forToken(Token.TTL_SECONDS);
+    WireAnswer answer = transport.exchange(request, deadline);
+    if (answer.status() != 200) {
+      throw ExchangeFailure.status(request, answer.status());
+    }
+    return Token.granted(answer, askedAt)
+        .orElseThrow(
+            () ->
+                new ExchangeFailure(
+                    Kind.MALFORMED_ANSWER,
+                    answer.status(),
+                    request + " answered 200, but the body is no token",
+                    null));
+  }
+
+  /** Empty if the other one gave up for a reason of its own, so that this one has to ask. */
+  private static Optional<Token> follow(CompletableFuture<Token> running, Deadline deadline) {
+    try {
+      return Optional.of(running.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExchangeFailure(Kind.INTERRUPTED, 0, "interrupted while it waited for a token", e);
+    } catch (TimeoutException e) {
+      throw new ExchangeFailure(Kind.DEADLINE_EXCEEDED, 0, "no token before the time was over", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ExchangeFailure failure
+          && failure.kind() != Kind.INTERRUPTED
+          && failure.kind() != Kind.DEADLINE_EXCEEDED) {
+        throw new ExchangeFailure(failure.kind(), failure.status(), failure.event(), failure);
+      }
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.rolekeeper.imds;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** An HTTP answer. Not a record: its text must not show the body, which may hold secrets. */
+final class WireAnswer {
+  private final int status;
+  private final Map<String, String> headers;
+  private final byte[] body;
+
+  /**
+   * @param headers by name in lower case; of a repeated one, the first
+   */
+  WireAnswer(int status, Map<String, String> headers, byte[] body) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  int status() {
+    return status;
+  }
+
+  Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  byte[] body() {
+    return body;
+  }
+}
