@@ -24,6 +24,10 @@ public record CredentialMetadata(
   /**
    * Checks that there is an access key id.
    *
+   * @param roleName as above
+   * @param accessKeyId as above
+   * @param lastUpdated as above
+   * @param expiration as above
    * @throws IllegalArgumentException if the access key id is blank
    */
   public CredentialMetadata {

@@ -1,6 +1,5 @@
 package io.github.rolekeeper.core;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,12 +12,6 @@ public record CredentialObservation(
     Optional<CredentialMetadata> credentials, Optional<LossSignal> signal) {
   private static final CredentialObservation NONE =
       new CredentialObservation(Optional.empty(), Optional.empty());
-
-  /** Checks that both are given. */
-  public CredentialObservation {
-    Objects.requireNonNull(credentials, "credentials");
-    Objects.requireNonNull(signal, "signal");
-  }
 
   /**
    * The source serves credentials, and says nothing against their renewal.

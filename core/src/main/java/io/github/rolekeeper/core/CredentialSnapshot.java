@@ -30,7 +30,18 @@ public record CredentialSnapshot(
     Optional<Instant> lastSuccess,
     Optional<SourceFailure> lastFailure) {
 
-  /** Copies the flags. */
+  /**
+   * Copies the flags.
+   *
+   * @param at as above
+   * @param state as above
+   * @param flags as above
+   * @param credentials as above
+   * @param forecast as above
+   * @param generation as above
+   * @param lastSuccess as above
+   * @param lastFailure as above
+   */
   public CredentialSnapshot {
     Objects.requireNonNull(at, "at");
     Objects.requireNonNull(state, "state");

@@ -20,6 +20,8 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) 
   /**
    * Checks the windows.
    *
+   * @param fixedAdvisory as above
+   * @param overdue as above
    * @throws IllegalArgumentException if a window is not positive, or the overdue window is longer
    *     than a fixed advisory window
    */

@@ -13,6 +13,7 @@ public record InstanceId(String value) {
   /**
    * Checks the form.
    *
+   * @param value as above
    * @throws IllegalArgumentException if the value is no instance id
    */
   public InstanceId {

@@ -22,6 +22,10 @@ public record InstanceProfileArn(String partition, String accountId, String path
   /**
    * Checks that the parts make an ARN.
    *
+   * @param partition as above
+   * @param accountId as above
+   * @param path as above
+   * @param name as above
    * @throws IllegalArgumentException if they do not
    */
   public InstanceProfileArn {

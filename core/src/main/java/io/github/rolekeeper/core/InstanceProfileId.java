@@ -14,6 +14,7 @@ public record InstanceProfileId(String value) {
   /**
    * Checks that there is an id.
    *
+   * @param value as above
    * @throws IllegalArgumentException if the value is blank
    */
   public InstanceProfileId {

@@ -29,6 +29,13 @@ public record LossForecast(
   /**
    * Checks the order of the instants.
    *
+   * @param earliest as above
+   * @param latest as above
+   * @param reason as above
+   * @param confidence as above
+   * @param evidence as above
+   * @param cure as above
+   * @param foreseenAt as above
    * @throws IllegalArgumentException if the latest loss lies before the earliest
    */
   public LossForecast {

@@ -1,6 +1,5 @@
 package io.github.rolekeeper.core;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -12,13 +11,4 @@ import java.util.Optional;
  * @param cure the documented remedy, if there is one
  */
 public record LossSignal(
-    LossReason reason, Confidence confidence, String evidence, Optional<String> cure) {
-
-  /** Checks that all parts are given. */
-  public LossSignal {
-    Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(confidence, "confidence");
-    Objects.requireNonNull(evidence, "evidence");
-    Objects.requireNonNull(cure, "cure");
-  }
-}
+    LossReason reason, Confidence confidence, String evidence, Optional<String> cure) {}

@@ -15,6 +15,9 @@ public record SourceFailure(Instant at, String message, int consecutive) {
   /**
    * Checks the count.
    *
+   * @param at as above
+   * @param message as above
+   * @param consecutive as above
    * @throws IllegalArgumentException if the count is below 1
    */
   public SourceFailure {

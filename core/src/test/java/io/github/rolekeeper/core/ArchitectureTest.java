@@ -5,7 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -55,7 +55,7 @@ class ArchitectureTest {
           .that()
           .doNotBelongToAnyOf(SystemTime.class)
           .should()
-          .callMethodWhere(readingTheMachinesTime());
+          .accessTargetWhere(readingTheMachinesTime());
 
   @ArchTest
   static final ArchRule nothing_here_does_input_or_output =
@@ -66,7 +66,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..");
 
-  private static DescribedPredicate<JavaCall<?>> readingTheMachinesTime() {
+  private static DescribedPredicate<JavaAccess<?>> readingTheMachinesTime() {
     Set<Class<?>> clocks =
         Set.of(
             Instant.class,
