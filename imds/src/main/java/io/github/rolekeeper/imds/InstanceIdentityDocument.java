@@ -39,12 +39,4 @@ public record InstanceIdentityDocument(
     Optional<String> privateIp,
     Optional<String> ramdiskId,
     Optional<String> region,
-    Optional<String> version) {
-
-  /** Copies the lists. */
-  public InstanceIdentityDocument {
-    billingProducts = List.copyOf(billingProducts);
-    devpayProductCodes = List.copyOf(devpayProductCodes);
-    marketplaceProductCodes = List.copyOf(marketplaceProductCodes);
-  }
-}
+    Optional<String> version) {}

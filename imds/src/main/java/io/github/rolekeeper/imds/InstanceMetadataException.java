@@ -93,10 +93,19 @@ public final class InstanceMetadataException extends RuntimeException {
     }
   }
 
+  /** What went wrong. */
   private final Kind kind;
+
+  /** Where the service was looked for. */
   private final URI endpoint;
+
+  /** What was asked for. */
   private final String path;
+
+  /** The last status; 0 if there was none. */
   private final int status;
+
+  /** How often it was tried. */
   private final int attempts;
 
   InstanceMetadataException(
@@ -171,7 +180,7 @@ public final class InstanceMetadataException extends RuntimeException {
   /**
    * How often it was tried.
    *
-   * @return at least 1, unless the time was over before the first attempt
+   * @return at least 1
    */
   public int attempts() {
     return attempts;

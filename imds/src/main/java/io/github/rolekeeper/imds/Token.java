@@ -13,7 +13,7 @@ final class Token {
   // before it if that is less. A 401 was seen 75 ms before the computed end; a tenth of the
   // shortest
   // life, 1 s, is more than that.
-  private static final long MARGIN_NANOS = Duration.ofSeconds(120).toNanos();
+  private static final long MARGIN_NANOS = Duration.ofMinutes(2).toNanos();
 
   private final String value;
   private final long refreshAt;

@@ -94,7 +94,7 @@ final class Transport {
         InputStream in = new TimedInput(channel.socket());
         return new AnswerReader(new BufferedInputStream(in, 2048)).read();
       } catch (ProtocolException e) {
-        throw failure(Kind.MALFORMED_ANSWER, e.getMessage(), null);
+        throw failure(Kind.MALFORMED_ANSWER, String.valueOf(e.getMessage()), null);
       } catch (SocketTimeoutException e) {
         if (heard) {
           throw tooLate(e, Kind.NO_ANSWER, "the answer stopped coming", readNanos);
