@@ -1,0 +1,249 @@
+package io.github.rolekeeper.iamops;
+
+import io.github.rolekeeper.core.Confidence;
+import io.github.rolekeeper.core.CredentialMetadata;
+import io.github.rolekeeper.imds.IamInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What follows from what was read. Pure: ids decide, texts of AWS only illustrate. */
+final class DiagnosisRules {
+  // Session credentials that EC2 delivers live for up to six hours; without the metadata nothing
+  // narrower can be said.
+  private static final Duration LONGEST_SESSION = Duration.ofHours(6);
+
+  private DiagnosisRules() {}
+
+  static InstanceDiagnosis diagnose(InstanceView view) {
+    var findings = new ArrayList<Finding>();
+    if (!view.running() && !view.stopped()) {
+      findings.add(instanceInTransition(view));
+    } else if (view.association().isEmpty()) {
+      findings.add(noAssociation(view));
+    } else if (!view.association().get().settled()) {
+      findings.add(associationInTransition(view.association().get()));
+    } else {
+      InstanceView.Association association = view.association().get();
+      // A repair may ask IAM for another profile than the one that the instance refers to.
+      boolean sameName =
+          view.profileName().filter(association.profileArn().name()::equalsIgnoreCase).isPresent();
+      if (sameName) {
+        view.profile()
+            .ifPresentOrElse(
+                profile -> compare(view, association, profile, findings),
+                () -> findings.add(profileDeleted(view, association)));
+      }
+      if (findings.isEmpty() && view.refersToProfile() && metadataLags(view)) {
+        findings.add(metadataLagsBehind(view));
+      }
+    }
+    return new InstanceDiagnosis(view.instance(), view.at(), findings, unknowns(view));
+  }
+
+  private static void compare(
+      InstanceView view,
+      InstanceView.Association association,
+      InstanceView.Profile profile,
+      List<Finding> findings) {
+    boolean comparable = association.profileId().issuedByAws() && profile.id().issuedByAws();
+    if (comparable && !view.refersToProfile()) {
+      findings.add(staleProfileId(view, association, profile));
+    }
+    if (profile.roleName().isEmpty()) {
+      findings.add(profileWithoutRole(view, profile));
+    }
+  }
+
+  private static Finding instanceInTransition(InstanceView view) {
+    return new Finding(
+        FindingType.INSTANCE_IN_TRANSITION,
+        Severity.RISK,
+        "The instance is " + view.state() + ", so its profile can be neither judged nor repaired.",
+        List.of(
+            new Evidence("DescribeInstances", "State.Name", view.state(), "running or stopped")),
+        Confidence.HIGH,
+        Optional.empty(),
+        "wait until the instance is running or stopped; a terminated one has no cure");
+  }
+
+  private static Finding noAssociation(InstanceView view) {
+    return new Finding(
+        FindingType.NO_ASSOCIATION,
+        view.running() ? Severity.BROKEN_NOW : Severity.WILL_BREAK,
+        "No instance profile is associated with the instance: its metadata offers no role.",
+        List.of(
+            new Evidence(
+                "DescribeIamInstanceProfileAssociations",
+                "IamInstanceProfileAssociations[]",
+                "none for this instance",
+                "one that is associated")),
+        Confidence.HIGH,
+        Optional.empty(),
+        "AssociateIamInstanceProfile");
+  }
+
+  private static Finding associationInTransition(InstanceView.Association association) {
+    return new Finding(
+        FindingType.ASSOCIATION_IN_TRANSITION,
+        Severity.RISK,
+        "Somebody is changing the association of the instance right now.",
+        List.of(
+            new Evidence(
+                "DescribeIamInstanceProfileAssociations",
+                "State",
+                association.state(),
+                "associated")),
+        Confidence.HIGH,
+        Optional.empty(),
+        "wait a few minutes and look again; change nothing meanwhile");
+  }
+
+  private static Finding profileDeleted(InstanceView view, InstanceView.Association association) {
+    return new Finding(
+        FindingType.PROFILE_DELETED,
+        severity(view),
+        "Instance profile "
+            + association.profileArn().name()
+            + " was deleted while the instance uses it. Credentials that were issued before go on"
+            + " working until they expire; no new ones will come.",
+        List.of(
+            new Evidence(
+                "GetInstanceProfile",
+                "InstanceProfileName=" + association.profileArn().name(),
+                "NoSuchEntity",
+                association.profileId().value())),
+        Confidence.HIGH,
+        loss(view),
+        "CreateInstanceProfile and AddRoleToInstanceProfile, then"
+            + " ReplaceIamInstanceProfileAssociation: a new profile has a new id, even under the"
+            + " same name");
+  }
+
+  private static Finding staleProfileId(
+      InstanceView view, InstanceView.Association association, InstanceView.Profile profile) {
+    String name = profile.name();
+    return new Finding(
+        FindingType.STALE_PROFILE_ID,
+        severity(view),
+        "Instance profile "
+            + name
+            + " was deleted and created again. Name and ARN are the same, the ids are not: the"
+            + " instance still refers to the deleted one.",
+        List.of(
+            new Evidence(
+                "DescribeIamInstanceProfileAssociations",
+                "IamInstanceProfile.Id of " + association.id(),
+                association.profileId().value(),
+                profile.id().value() + " (GetInstanceProfile, " + name + ")"),
+            new Evidence(
+                "DescribeInstances",
+                "IamInstanceProfile.Id",
+                association.idInInstance().value(),
+                profile.id().value())),
+        // Both of EC2's answers must agree before they outweigh a matching name.
+        association.idInInstance().equals(association.profileId())
+            ? Confidence.HIGH
+            : Confidence.MEDIUM,
+        loss(view),
+        view.stopped()
+            ? "DisassociateIamInstanceProfile, then AssociateIamInstanceProfile"
+            : "ReplaceIamInstanceProfileAssociation");
+  }
+
+  private static Finding profileWithoutRole(InstanceView view, InstanceView.Profile profile) {
+    return new Finding(
+        FindingType.PROFILE_WITHOUT_ROLE,
+        severity(view),
+        "Instance profile " + profile.name() + " holds no role, so it gives no permissions.",
+        List.of(
+            new Evidence("GetInstanceProfile", "Roles[] of " + profile.id(), "empty", "one role")),
+        Confidence.HIGH,
+        loss(view),
+        "AddRoleToInstanceProfile; the metadata follows at its next refresh, within an hour");
+  }
+
+  private static boolean metadataLags(InstanceView view) {
+    return view.running()
+        && view.metadata().filter(seen -> seen.info().isPresent()).isPresent()
+        && !view.metadataHealthy();
+  }
+
+  private static Finding metadataLagsBehind(InstanceView view) {
+    InstanceView.Metadata seen = view.metadata().orElseThrow();
+    return new Finding(
+        FindingType.METADATA_LAGS,
+        severity(view),
+        "IAM and EC2 agree, but the instance's metadata does not show the role yet.",
+        List.of(
+            new Evidence(
+                "meta-data/iam/info",
+                "Code, Message, InstanceProfileId",
+                seen.info().map(DiagnosisRules::inWords).orElse("no answer"),
+                "Success for " + view.profile().orElseThrow().id() + ", no message")),
+        Confidence.MEDIUM,
+        loss(view),
+        "wait for the next refresh; associate the profile again; last, stop and start the"
+            + " instance (a reboot does not refresh it)");
+  }
+
+  static String inWords(IamInfo info) {
+    if (info instanceof IamInfo.Associated shown) {
+      return "Success for " + shown.id();
+    }
+    if (info instanceof IamInfo.WithoutRole shown) {
+      return "Success for " + shown.id() + ", but: " + shown.message();
+    }
+    if (info instanceof IamInfo.Failed failed) {
+      return failed.code() + ": " + failed.message();
+    }
+    return "404, no instance profile";
+  }
+
+  private static Severity severity(InstanceView view) {
+    boolean known = view.metadata().filter(seen -> seen.failure().isEmpty()).isPresent();
+    return known && loss(view).isEmpty() ? Severity.BROKEN_NOW : Severity.WILL_BREAK;
+  }
+
+  /** Exact with the metadata at hand, else an interval; empty if the credentials have ended. */
+  private static Optional<LossWindow> loss(InstanceView view) {
+    Instant now = view.at();
+    Optional<InstanceView.Metadata> answered =
+        view.metadata().filter(seen -> seen.failure().isEmpty());
+    if (answered.isEmpty()) {
+      return Optional.of(new LossWindow(now, now.plus(LONGEST_SESSION)));
+    }
+    return answered
+        .flatMap(InstanceView.Metadata::credentials)
+        .flatMap(CredentialMetadata::expiration)
+        .filter(now::isBefore)
+        .map(expiration -> new LossWindow(expiration, expiration));
+  }
+
+  private static List<String> unknowns(InstanceView view) {
+    var unknowns = new ArrayList<String>();
+    if (view.metadata().isEmpty()) {
+      unknowns.add(
+          "what the instance itself sees, because no metadata client was given; run on the"
+              + " instance, or look at meta-data/iam/info there");
+    }
+    view.metadata()
+        .flatMap(InstanceView.Metadata::failure)
+        .ifPresent(
+            failure ->
+                unknowns.add(
+                    "what the instance itself sees, because its metadata service did not answer: "
+                        + failure));
+    if (view.association()
+        .filter(association -> !association.profileId().issuedByAws())
+        .isPresent()) {
+      unknowns.add(
+          "whether the ids agree, because EC2's answer "
+              + view.association().orElseThrow().profileId()
+              + " has not the form of an id that AWS issues (AIPA…)");
+    }
+    return unknowns;
+  }
+}

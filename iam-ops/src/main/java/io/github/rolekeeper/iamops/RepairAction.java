@@ -1,0 +1,76 @@
+package io.github.rolekeeper.iamops;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The API calls that a repair is made of. */
+public enum RepairAction {
+  /** Makes the instance profile. */
+  CREATE_INSTANCE_PROFILE("CreateInstanceProfile", Bounds.IAM, "iam:CreateInstanceProfile"),
+  /** Puts the role into the profile. */
+  ADD_ROLE_TO_INSTANCE_PROFILE(
+      "AddRoleToInstanceProfile", Bounds.IAM, "iam:AddRoleToInstanceProfile", "iam:PassRole"),
+  /** Makes a running instance refer to the profile, without a moment in which it has none. */
+  REPLACE_ASSOCIATION(
+      "ReplaceIamInstanceProfileAssociation",
+      Bounds.ASSOCIATION,
+      "ec2:ReplaceIamInstanceProfileAssociation",
+      "iam:PassRole"),
+  /** Takes the old profile off a stopped instance, whose association cannot be replaced. */
+  DISASSOCIATE(
+      "DisassociateIamInstanceProfile", Bounds.ASSOCIATION, "ec2:DisassociateIamInstanceProfile"),
+  /** Gives the profile to an instance that has none. */
+  ASSOCIATE(
+      "AssociateIamInstanceProfile",
+      Bounds.ASSOCIATION,
+      "ec2:AssociateIamInstanceProfile",
+      "iam:PassRole"),
+  /** Stops the instance, so that starting it renews its metadata. */
+  STOP_INSTANCES("StopInstances", Bounds.STATE, "ec2:StopInstances"),
+  /** Starts the instance that the repair stopped. */
+  START_INSTANCES("StartInstances", Bounds.STATE, "ec2:StartInstances");
+
+  private static final class Bounds {
+    // EC2 sees a new profile after seconds, in bad hours after minutes; Terraform settled on two.
+    static final Duration IAM = Duration.ofMinutes(2);
+    // Terraform waits five minutes for an association.
+    static final Duration ASSOCIATION = Duration.ofMinutes(5);
+    // The AWS SDK's own waiters look at an instance's state for ten minutes.
+    static final Duration STATE = Duration.ofMinutes(10);
+  }
+
+  private final String operation;
+  private final Duration patience;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes it immutable
+  private final List<String> permissions;
+
+  RepairAction(String operation, Duration patience, String... permissions) {
+    this.operation = operation;
+    this.patience = patience;
+    this.permissions = List.of(permissions);
+  }
+
+  /**
+   * The API's name, under which the call stands in CloudTrail.
+   *
+   * @return such as {@code CreateInstanceProfile}
+   */
+  public String operation() {
+    return operation;
+  }
+
+  /**
+   * What the caller must be allowed to do.
+   *
+   * @return actions as an IAM policy names them
+   */
+  public List<String> permissions() {
+    return permissions;
+  }
+
+  /** How long the effect may take to show before the repair gives up. */
+  Duration patience() {
+    return patience;
+  }
+}

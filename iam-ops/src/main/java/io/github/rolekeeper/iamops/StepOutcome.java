@@ -1,0 +1,25 @@
+package io.github.rolekeeper.iamops;
+
+import java.time.Duration;
+
+/**
+ * How a step went.
+ *
+ * @param step the step
+ * @param status how it ended
+ * @param detail what was seen, or why it failed and what to do
+ * @param calls how often the API was called for it; more than once only after it was seen that the
+ *     call before had no effect
+ * @param elapsed how long it took, by the clock of the {@link InstanceProfileOps}
+ */
+public record StepOutcome(
+    RepairStep step, StepStatus status, String detail, int calls, Duration elapsed) {
+  /**
+   * The outcome in one line.
+   *
+   * @return number, operation, status and detail
+   */
+  public String describe() {
+    return String.format("%d. %-38s %-12s %s", step.number(), step.operation(), status, detail);
+  }
+}
