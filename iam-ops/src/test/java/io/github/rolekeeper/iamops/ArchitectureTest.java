@@ -1,0 +1,65 @@
+package io.github.rolekeeper.iamops;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packagesOf = ArchitectureTest.class, importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule depends_on_core_imds_and_the_sdk_alone =
+      classes()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "software.amazon.awssdk..",
+              "io.github.rolekeeper.core..",
+              "io.github.rolekeeper.imds..",
+              "io.github.rolekeeper.iamops..");
+
+  @ArchTest
+  static final ArchRule decisions_know_nothing_of_the_sdk =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(
+              AwsReader.class,
+              AwsWriter.class,
+              AwsFailures.class,
+              RepairExecutor.class,
+              InstanceProfileOps.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule only_the_writer_and_the_reader_call_aws =
+      noClasses()
+          .that(not(belongToAnyOf(AwsReader.class, AwsWriter.class, InstanceProfileOps.class)))
+          .should()
+          .dependOnClassesThat(resideInAPackage("software.amazon.awssdk.services.."));
+
+  @ArchTest
+  static final ArchRule only_one_class_reads_the_time_or_sleeps =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(SystemTime.class)
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(java.time.InstantSource.class, "system")
+          .orShould()
+          .callMethod(Thread.class, "sleep", long.class);
+}
