@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Prints the timeline: time, who acts, what happens. Colour only where it is wanted. */
 final class Printer {
@@ -15,7 +17,7 @@ final class Printer {
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final String INDENT = " ".repeat(16);
   private static final int WIDTH = 100;
-  private static final int MOST_LINES = 4;
+  private static final int MOST_LINES = 6;
 
   enum Colour {
     PLAIN(""),
@@ -59,19 +61,37 @@ final class Printer {
     out.println(paint(Colour.DIM, TIME.format(at)) + "  " + paint(colour, text));
   }
 
-  /** What a command printed: on as few lines as it takes, the rest left out. */
+  /** What a command printed; the rest of a long document is left out. */
   void output(String text) {
-    String rest = text.isEmpty() ? "(nothing)" : text.replaceAll("\\s+", " ");
-    for (int line = 1; !rest.isEmpty(); line++) {
-      boolean cut = line == MOST_LINES && rest.length() > WIDTH;
-      String piece = rest.substring(0, Math.min(WIDTH, rest.length()));
-      rest = cut ? "" : rest.substring(piece.length());
-      out.println(INDENT + piece + (cut ? " …" : ""));
+    boolean document = text.startsWith("{") || text.startsWith("<");
+    List<String> lines = (document ? wrapped(text.replaceAll("\\s+", " ")) : text.lines()).toList();
+    if (lines.isEmpty()) {
+      lines = List.of("(nothing)");
+    }
+    for (int i = 0; i < lines.size() && i < MOST_LINES; i++) {
+      boolean cut = i == MOST_LINES - 1 && lines.size() > MOST_LINES;
+      out.println(INDENT + lines.get(i) + (cut ? " …" : ""));
     }
   }
 
   void block(String text) {
-    text.lines().forEach(line -> out.println(INDENT + line));
+    text.lines().flatMap(Printer::wrapped).forEach(line -> out.println(INDENT + line));
+  }
+
+  /** Breaks a line between words; what follows is set in as far as the line itself. */
+  private static Stream<String> wrapped(String line) {
+    if (line.length() <= WIDTH) {
+      return Stream.of(line);
+    }
+    String margin = " ".repeat(line.length() - line.stripLeading().length());
+    int space = line.lastIndexOf(' ', WIDTH);
+    if (space <= margin.length()) {
+      space = line.indexOf(' ', WIDTH);
+    }
+    return space < 0
+        ? Stream.of(line)
+        : Stream.concat(
+            Stream.of(line.substring(0, space)), wrapped(margin + line.substring(space + 1)));
   }
 
   void tracker(CredentialSnapshot snapshot) {

@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -46,6 +48,9 @@ public final class Story {
   private static final String PROFILE = "instance-profile-name";
   private static final String ROLE = "role-name";
   private static final String REVOCATION = "AWSRevokeOlderSessions";
+
+  // The story prints each change itself. Held, because the JDK forgets a logger that nobody holds.
+  private static final Logger LIBRARY_LOG = Logger.getLogger("io.github.rolekeeper");
 
   private final Printer printer;
   private final Picture picture = new Picture();
@@ -69,6 +74,7 @@ public final class Story {
     boolean coloured = onTerminal() && System.getenv("NO_COLOR") == null;
     var out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    LIBRARY_LOG.setLevel(Level.OFF);
     Path target = Path.of(System.getProperty("story.target", "target"));
     var account =
         SimulatedAccount.builder()
