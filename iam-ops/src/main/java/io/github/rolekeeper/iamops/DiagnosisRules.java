@@ -48,8 +48,7 @@ final class DiagnosisRules {
       InstanceView.Association association,
       InstanceView.Profile profile,
       List<Finding> findings) {
-    boolean comparable = association.profileId().issuedByAws() && profile.id().issuedByAws();
-    if (comparable && !view.refersToProfile()) {
+    if (view.idsComparable() && !view.refersToProfile()) {
       findings.add(staleProfileId(view, association, profile));
     }
     if (profile.roleName().isEmpty()) {
@@ -236,12 +235,12 @@ final class DiagnosisRules {
                 unknowns.add(
                     "what the instance itself sees, because its metadata service did not answer: "
                         + failure));
-    if (view.association()
-        .filter(association -> !association.profileId().issuedByAws())
-        .isPresent()) {
+    if (!view.idsComparable()) {
       unknowns.add(
           "whether the ids agree, because EC2's answer "
               + view.association().orElseThrow().profileId()
+              + " or IAM's answer "
+              + view.profile().orElseThrow().id()
               + " has not the form of an id that AWS issues (AIPA…)");
     }
     return unknowns;

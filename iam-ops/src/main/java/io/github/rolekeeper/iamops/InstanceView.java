@@ -65,6 +65,16 @@ record InstanceView(
         && association.get().profileId().equals(profile.get().id());
   }
 
+  /**
+   * Whether both ids have the form that AWS issues; others prove nothing. True where there are no
+   * two ids.
+   */
+  boolean idsComparable() {
+    return association.isEmpty()
+        || profile.isEmpty()
+        || (association.get().profileId().issuedByAws() && profile.get().id().issuedByAws());
+  }
+
   /** Whether the metadata shows the profile that IAM has, and serves credentials from its role. */
   boolean metadataHealthy() {
     return metadata

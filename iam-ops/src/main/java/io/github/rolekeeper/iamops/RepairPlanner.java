@@ -50,6 +50,12 @@ final class RepairPlanner {
               + " instanceProfile(name).");
       return;
     }
+    if (!view.idsComparable()) {
+      obstacles.add(
+          "Ids decide, and those that the endpoint answered have not the form that AWS issues"
+              + " (AIPA…). Check that both clients point at AWS itself.");
+      return;
+    }
     boolean profileChanges = makeProfileWhole(name.get());
     boolean lags =
         diagnosis.findings().stream()

@@ -1,0 +1,70 @@
+package io.github.rolekeeper.iamops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.core.Confidence;
+import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.core.InstanceProfileArn;
+import io.github.rolekeeper.core.InstanceProfileId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the simulated account cannot show, because it answers as AWS does. */
+class DiagnosisRulesTest {
+  private static final InstanceProfileArn ARN =
+      InstanceProfileArn.parse("arn:aws:iam::123456789012:instance-profile/web");
+  private static final String OLD = "AIPAJQABLZS4A3QDU576Q";
+  private static final String NEW = "AIPAJQABLZS4A3QDU577Q";
+
+  @Test
+  void ids_of_a_form_that_aws_does_not_issue_are_no_evidence() {
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view("iip-assoc-0123456789abcdef0", NEW));
+
+    assertThat(diagnosis.findings()).isEmpty();
+    assertThat(diagnosis.unknowns())
+        .anySatisfy(unknown -> assertThat(unknown).contains("whether the ids agree"));
+  }
+
+  @Test
+  void nothing_is_planned_on_such_ids() {
+    InstanceView view = view("iip-assoc-0123456789abcdef0", NEW);
+
+    RepairPlan plan =
+        RepairPlanner.plan("plan-1", view, RepairTarget.forInstance(view.instance()).build());
+
+    assertThat(plan.steps()).isEmpty();
+    assertThat(plan.obstacles()).singleElement().asString().contains("point at AWS itself");
+  }
+
+  @Test
+  void an_association_and_an_instance_that_disagree_lower_the_confidence() {
+    assertThat(DiagnosisRules.diagnose(view(OLD, OLD)).findings())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.confidence()).isEqualTo(Confidence.HIGH));
+    assertThat(DiagnosisRules.diagnose(view(OLD, NEW)).findings())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.confidence()).isEqualTo(Confidence.MEDIUM));
+  }
+
+  private static InstanceView view(String idInAssociation, String idInInstance) {
+    return new InstanceView(
+        InstanceId.of("i-0123456789abcdef0"),
+        Instant.parse("2026-01-01T00:00:00Z"),
+        "running",
+        Optional.of(
+            new InstanceView.Association(
+                "iip-assoc-0123456789abcdef0",
+                "associated",
+                ARN,
+                InstanceProfileId.of(idInAssociation),
+                InstanceProfileId.of(idInInstance))),
+        Optional.of("web"),
+        Optional.of(
+            new InstanceView.Profile(
+                "web", ARN, InstanceProfileId.of(NEW), Optional.of("web-role"))),
+        Optional.empty(),
+        List.of());
+  }
+}
