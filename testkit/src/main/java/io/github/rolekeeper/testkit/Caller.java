@@ -96,7 +96,7 @@ final class Caller {
         : "arn:"
             + World.PARTITION
             + ":sts::"
-            + world.accountId
+            + world.accountId()
             + ":assumed-role/"
             + session.role.name
             + "/"
@@ -104,6 +104,6 @@ final class Caller {
   }
 
   String userId() {
-    return session == null ? world.accountId : session.role.id + ":" + session.name;
+    return session == null ? world.accountId() : session.role.id + ":" + session.name;
   }
 }

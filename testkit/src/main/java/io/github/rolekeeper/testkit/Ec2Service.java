@@ -293,7 +293,7 @@ final class Ec2Service {
 
   private void reservation(Xml xml, String id, List<Instance> instances) {
     xml.element("reservationId", id)
-        .element("ownerId", world.accountId)
+        .element("ownerId", world.accountId())
         .element("groupSet", none -> {})
         .list("instancesSet", "item", instances, this::describe);
   }
@@ -308,7 +308,8 @@ final class Ec2Service {
         .element(
             "placement",
             each ->
-                each.element("availabilityZone", world.region + "a").element("tenancy", "default"))
+                each.element("availabilityZone", world.region() + "a")
+                    .element("tenancy", "default"))
         .element("monitoring", each -> each.element("state", "disabled"))
         .element("privateIpAddress", instance.privateIp);
     if (instance.publicIp != null && instance.state == Instance.State.RUNNING) {
@@ -347,7 +348,7 @@ final class Ec2Service {
 
   private void networkInterface(Xml xml, Instance instance) {
     xml.element("networkInterfaceId", instance.networkInterfaceId)
-        .element("ownerId", world.accountId)
+        .element("ownerId", world.accountId())
         .element("status", "in-use")
         .element("privateIpAddress", instance.privateIp);
     String publicIp = instance.publicIp;

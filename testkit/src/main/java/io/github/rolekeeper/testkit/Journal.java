@@ -10,16 +10,15 @@ final class Journal {
   /** A request while it is being answered. */
   static final class Entry {
     private final Instant time;
-    private final Map<String, String> parameters;
+    Map<String, String> parameters = Map.of();
     String service = "";
     String operation = "";
     boolean write;
     String principal = "";
     String outcome = "OK";
 
-    Entry(Instant time, Map<String, String> parameters) {
+    Entry(Instant time) {
       this.time = time;
-      this.parameters = parameters;
     }
   }
 

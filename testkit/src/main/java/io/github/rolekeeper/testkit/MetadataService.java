@@ -44,7 +44,7 @@ final class MetadataService {
     }
     Instant now = world.now();
     String path = target.group(2) == null ? "/" : target.group(2);
-    var entry = new Journal.Entry(now, Map.of());
+    var entry = new Journal.Entry(now);
     entry.service = "imds";
     entry.operation = request.method() + " " + path;
     instance.metadata.settle(now);
@@ -172,8 +172,8 @@ final class MetadataService {
     tree.put("meta-data/instance-type", instance.type);
     tree.put("meta-data/local-hostname", host);
     tree.put("meta-data/local-ipv4", instance.privateIp);
-    tree.put("meta-data/placement/availability-zone", world.region + "a");
-    tree.put("meta-data/placement/region", world.region);
+    tree.put("meta-data/placement/availability-zone", world.region() + "a");
+    tree.put("meta-data/placement/region", world.region());
     tree.put("meta-data/reservation-id", instance.reservationId);
     tree.put("meta-data/services/domain", "amazonaws.com");
     tree.put("meta-data/services/partition", World.PARTITION);
@@ -229,9 +229,9 @@ final class MetadataService {
 
   private String identityDocument(Instance instance) {
     var document = JSON.createObjectNode();
-    document.put("accountId", world.accountId);
+    document.put("accountId", world.accountId());
     document.put("architecture", "x86_64");
-    document.put("availabilityZone", world.region + "a");
+    document.put("availabilityZone", world.region() + "a");
     document.putNull("billingProducts");
     document.putNull("devpayProductCodes");
     document.putNull("marketplaceProductCodes");
@@ -242,7 +242,7 @@ final class MetadataService {
     document.put("pendingTime", seconds(instance.launched));
     document.put("privateIp", instance.privateIp);
     document.putNull("ramdiskId");
-    document.put("region", world.region);
+    document.put("region", world.region());
     document.put("version", "2017-09-30");
     return json(document);
   }

@@ -2,10 +2,8 @@ package io.github.rolekeeper.testkit;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * An AWS account that lives in this process and speaks the wire on one loopback port: IAM, EC2,
@@ -33,8 +31,7 @@ public final class SimulatedAccount implements AutoCloseable {
 
   private SimulatedAccount(Builder builder) {
     clock = builder.clock;
-    world =
-        new World(builder.accountId, builder.region, clock, builder.sessionDuration, builder.rules);
+    world = new World(builder.settings, clock);
     server = new WireServer(world, journal);
   }
 
@@ -85,12 +82,26 @@ public final class SimulatedAccount implements AutoCloseable {
   }
 
   /**
+   * Changes how long something takes in the account, from now on.
+   *
+   * @param timing what
+   * @param value how long
+   * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+   */
+  public void timing(Timing timing, Duration value) {
+    synchronized (world) {
+      world.settle();
+      world.settings.timing(timing, Objects.requireNonNull(value, "value"));
+    }
+  }
+
+  /**
    * The account's id.
    *
    * @return twelve digits
    */
   public String accountId() {
-    return world.accountId;
+    return world.accountId();
   }
 
   /**
@@ -99,7 +110,7 @@ public final class SimulatedAccount implements AutoCloseable {
    * @return such as {@code us-east-1}
    */
   public String region() {
-    return world.region;
+    return world.region();
   }
 
   /**
@@ -215,10 +226,7 @@ public final class SimulatedAccount implements AutoCloseable {
   /** Builds a {@link SimulatedAccount}. Not thread-safe. */
   public static final class Builder {
     private MutableClock clock = MutableClock.atRealTime();
-    private String accountId = "123456789012";
-    private String region = "us-east-1";
-    private Duration sessionDuration = Duration.ofHours(6);
-    private final Set<Rule> rules = EnumSet.allOf(Rule.class);
+    private final Settings settings = new Settings();
 
     private Builder() {}
 
@@ -245,7 +253,7 @@ public final class SimulatedAccount implements AutoCloseable {
         throw new IllegalArgumentException(
             "account id '" + value + "' is not of twelve digits, as in 123456789012");
       }
-      accountId = value;
+      settings.accountId = value;
       return this;
     }
 
@@ -261,29 +269,33 @@ public final class SimulatedAccount implements AutoCloseable {
         throw new IllegalArgumentException(
             "Region '" + value + "' has not the form of one, as in us-east-1");
       }
-      region = value;
+      settings.region = value;
       return this;
     }
 
     /**
-     * How long the session credentials live that the metadata services deliver. They are renewed
-     * hourly, or five minutes before they expire where that is sooner.
+     * How long the session credentials live that the metadata services deliver: {@link
+     * Timing#SESSION_DURATION}. They are renewed hourly, or five minutes before they expire where
+     * that is sooner.
      *
-     * @param value by default six hours, as EC2 delivers them; the field record speaks of one hour;
-     *     more than five minutes, at most twelve hours
+     * @param value by default six hours; more than zero
      * @return this builder
-     * @throws IllegalArgumentException if it is shorter or longer
+     * @throws IllegalArgumentException if it is zero or negative
      */
     public Builder sessionDuration(Duration value) {
-      if (value.compareTo(Duration.ofMinutes(5)) <= 0
-          || value.compareTo(Duration.ofHours(12)) > 0) {
-        throw new IllegalArgumentException(
-            "session duration "
-                + value
-                + " must be more than PT5M, because new credentials come five minutes before the"
-                + " old ones end, and at most PT12H");
-      }
-      sessionDuration = value;
+      return timing(Timing.SESSION_DURATION, value);
+    }
+
+    /**
+     * How long something takes in the account.
+     *
+     * @param timing what
+     * @param value how long
+     * @return this builder
+     * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+     */
+    public Builder timing(Timing timing, Duration value) {
+      settings.timing(timing, Objects.requireNonNull(value, "value"));
       return this;
     }
 
@@ -294,7 +306,7 @@ public final class SimulatedAccount implements AutoCloseable {
      * @return this builder
      */
     public Builder without(Rule rule) {
-      rules.remove(Objects.requireNonNull(rule, "rule"));
+      settings.rules.remove(Objects.requireNonNull(rule, "rule"));
       return this;
     }
 

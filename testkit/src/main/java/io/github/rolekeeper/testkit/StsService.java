@@ -22,6 +22,6 @@ final class StsService {
     return xml ->
         xml.element("Arn", caller.arn())
             .element("UserId", caller.userId())
-            .element("Account", world.accountId);
+            .element("Account", world.accountId());
   }
 }

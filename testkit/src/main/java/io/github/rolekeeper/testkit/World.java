@@ -5,12 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +21,11 @@ final class World {
   private static final String ROLE_QUOTA =
       "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
 
-  // New credentials are there at least five minutes before the old ones expire (EC2 User Guide).
-  private static final Duration RENEWAL_GUARANTEE = Duration.ofMinutes(5);
-  // Seen in normal operation: sessions of six hours, renewed hourly (botocore #2670).
-  private static final Duration USUAL_REFRESH = Duration.ofHours(1);
-
   static final String PARTITION = "aws";
 
-  final String accountId;
-  final String region;
+  final Settings settings;
   final Ids ids = new Ids(20230307);
   private final Clock clock;
-  private final Duration sessionDuration;
-  private final Set<Rule> rules;
   // Names of roles and profiles are unique without regard to case (IAM quotas page).
   private final Map<String, Role> roles = new LinkedHashMap<>();
   private final Map<String, InstanceProfile> profiles = new LinkedHashMap<>();
@@ -44,23 +34,26 @@ final class World {
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Map<String, Instant> buckets = new LinkedHashMap<>();
 
-  World(
-      String accountId,
-      String region,
-      Clock clock,
-      Duration sessionDuration,
-      Collection<Rule> rules) {
-    this.accountId = accountId;
-    this.region = region;
+  World(Settings settings, Clock clock) {
+    this.settings = settings;
     this.clock = clock;
-    this.sessionDuration = sessionDuration;
-    this.rules = EnumSet.noneOf(Rule.class);
-    this.rules.addAll(rules);
     buckets.put("amzn-s3-demo-bucket", now());
   }
 
+  String accountId() {
+    return settings.accountId;
+  }
+
+  String region() {
+    return settings.region;
+  }
+
+  Duration timing(Timing timing) {
+    return settings.timing(timing);
+  }
+
   boolean follows(Rule rule) {
-    return rules.contains(rule);
+    return settings.rules.contains(rule);
   }
 
   Instant now() {
@@ -73,8 +66,14 @@ final class World {
 
   /** How often an instance's metadata is brought up to date. */
   Duration refreshInterval() {
-    Duration latest = sessionDuration.minus(RENEWAL_GUARANTEE);
-    return latest.compareTo(USUAL_REFRESH) < 0 ? latest : USUAL_REFRESH;
+    Duration usual = timing(Timing.METADATA_REFRESH);
+    Duration session = timing(Timing.SESSION_DURATION);
+    Duration latest = session.minus(timing(Timing.RENEWAL_LEAD));
+    if (latest.isNegative() || latest.isZero()) {
+      // A lead that is longer than the session would leave no time at all.
+      latest = session.dividedBy(2);
+    }
+    return latest.compareTo(usual) < 0 ? latest : usual;
   }
 
   void settle() {
@@ -309,7 +308,8 @@ final class World {
 
   Session openSession(Role role, Instance instance, String profileId, Instant at) {
     String name = follows(Rule.SESSION_IS_NAMED_AFTER_INSTANCE) ? instance.id : "ec2";
-    var session = new Session(ids, role, name, profileId, at, at.plus(sessionDuration));
+    var session =
+        new Session(ids, role, name, profileId, at, at.plus(timing(Timing.SESSION_DURATION)));
     sessions.put(session.accessKeyId, session);
     return session;
   }
@@ -325,11 +325,11 @@ final class World {
   // Names
 
   String iamArn(String resource) {
-    return "arn:" + PARTITION + ":iam::" + accountId + ":" + resource;
+    return "arn:" + PARTITION + ":iam::" + accountId() + ":" + resource;
   }
 
   String ec2Arn(String resource) {
-    return "arn:" + PARTITION + ":ec2:" + region + ":" + accountId + ":" + resource;
+    return "arn:" + PARTITION + ":ec2:" + region() + ":" + accountId() + ":" + resource;
   }
 
   private static String key(String name) {

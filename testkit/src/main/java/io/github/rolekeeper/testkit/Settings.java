@@ -1,0 +1,32 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/** What can be chosen about an account. Guarded by the world's lock once the account listens. */
+final class Settings {
+  String accountId = "123456789012";
+  String region = "us-east-1";
+  final Set<Rule> rules = EnumSet.allOf(Rule.class);
+  private final Map<Timing, Duration> timings = new EnumMap<>(Timing.class);
+
+  /** Whether access keys that the account has not issued are refused instead of trusted. */
+  boolean strictCredentials;
+
+  /** Whether a request is refused whose date is further from the account's time than AWS allows. */
+  boolean checkDates;
+
+  /** The most that a page of a listing holds, whatever the client asks for. */
+  int pageLimit = Integer.MAX_VALUE;
+
+  Duration timing(Timing timing) {
+    return timings.getOrDefault(timing, timing.usual());
+  }
+
+  void timing(Timing timing, Duration value) {
+    timings.put(timing, timing.checked(value));
+  }
+}
