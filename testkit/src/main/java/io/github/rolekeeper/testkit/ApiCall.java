@@ -12,8 +12,11 @@ import java.util.Map;
  *     method and path
  * @param write whether the operation changes the account
  * @param principal ARN of the caller; empty where nobody could be told from the request
- * @param outcome {@code OK}, or the error code of the answer
- * @param parameters the request's parameters as sent; never headers, so no credentials
+ * @param outcome {@code OK} if the account did what was asked, even if the answer was lost; or the
+ *     error code of the answer; or the kind of the fault that kept the request from the account
+ * @param fault the {@linkplain Fault.Kind kind} of an injected fault; empty if there was none
+ * @param parameters the request's parameters as sent, never headers, so no credentials; for the
+ *     metadata service the {@code InstanceId}
  */
 public record ApiCall(
     Instant time,
@@ -22,6 +25,7 @@ public record ApiCall(
     boolean write,
     String principal,
     String outcome,
+    String fault,
     Map<String, String> parameters) {
 
   /**
@@ -33,6 +37,7 @@ public record ApiCall(
    * @param write see above
    * @param principal see above
    * @param outcome see above
+   * @param fault see above
    * @param parameters see above
    */
   public ApiCall {

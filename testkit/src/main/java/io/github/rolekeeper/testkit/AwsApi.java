@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * its signature; without one, from the API version that it names.
  */
 final class AwsApi {
+  private static final String UNAVAILABLE =
+      "<html><body><b>Http/1.1 Service Unavailable</b></body></html>";
+
   private final World world;
   private final Journal journal;
   private final List<AwsService> services;
@@ -26,29 +29,98 @@ final class AwsApi {
             new S3Service(world));
   }
 
-  WireResponse answer(WireRequest request) {
-    String requestId = world.ids.request();
+  /** Finds out what a request is for; never fails, since the refusal is an answer too. */
+  Front.Route route(WireRequest request) {
     Caller.Scope scope = Caller.scope(request.header("Authorization"));
-    // Who asks for a service that is not there gets the answer in IAM's form.
-    AwsService service = services.get(0);
-    var entry = new Journal.Entry(world.now());
     try {
-      service = service(scope, request);
-      entry.service = service.name();
-      entry.operation = service.operation(request);
-      entry.parameters = service.parameters(request);
-      Caller caller =
-          Caller.authenticate(
-              world, scope, request.header("X-Amz-Security-Token"), service.denials());
-      entry.principal = caller.arn();
-      entry.write = service.writes(entry.operation);
-      String body = service.answer(entry.operation, request, caller, requestId);
-      return finished(200, body, service, requestId);
+      AwsService service = service(scope, request);
+      return new Routed(request, scope, service, service.operation(request), null);
     } catch (AwsError e) {
-      entry.outcome = e.code();
-      return finished(e.status(), service.error(e, requestId), service, requestId);
-    } finally {
-      journal.add(entry);
+      // Who asks for a service that is not there gets the answer in IAM's form.
+      return new Routed(request, scope, services.get(0), "", e);
+    }
+  }
+
+  private final class Routed implements Front.Route {
+    private final WireRequest request;
+    private final Caller.@Nullable Scope scope;
+    private final AwsService service;
+    private final String operation;
+    private final @Nullable AwsError refusal;
+
+    Routed(
+        WireRequest request,
+        Caller.@Nullable Scope scope,
+        AwsService service,
+        String operation,
+        @Nullable AwsError refusal) {
+      this.request = request;
+      this.scope = scope;
+      this.service = service;
+      this.operation = operation;
+      this.refusal = refusal;
+    }
+
+    @Override
+    public String service() {
+      return refusal == null ? service.name() : "";
+    }
+
+    @Override
+    public String operation() {
+      return operation;
+    }
+
+    @Override
+    public @Nullable String instanceId() {
+      return null;
+    }
+
+    @Override
+    public WireResponse answer(@Nullable Fault fault) {
+      String requestId = world.ids.request();
+      var entry = new Journal.Entry(world.now());
+      entry.service = service();
+      entry.operation = operation;
+      entry.fault = fault == null ? "" : fault.kind().name();
+      try {
+        if (refusal != null) {
+          throw refusal;
+        }
+        entry.parameters = service.parameters(request);
+        entry.write = service.writes(operation);
+        if (fault != null && fault.kind().precedesEffect()) {
+          return preempted(fault, entry, requestId);
+        }
+        Caller caller =
+            Caller.authenticate(
+                world, scope, request.header("X-Amz-Security-Token"), service.denials());
+        entry.principal = caller.arn();
+        return finished(
+            200, service.answer(operation, request, caller, requestId), service, requestId);
+      } catch (AwsError e) {
+        entry.outcome = e.code();
+        return finished(e.status(), service.error(e, requestId), service, requestId);
+      } finally {
+        journal.add(entry);
+      }
+    }
+
+    private WireResponse preempted(Fault fault, Journal.Entry entry, String requestId) {
+      entry.outcome = fault.kind().name();
+      return switch (fault.kind()) {
+        case THROTTLED -> throw service.denials().throttled();
+        case INTERNAL_ERROR -> throw service.denials().internalError();
+        case CONCURRENT_MODIFICATION ->
+            throw new AwsError(
+                409,
+                "ConcurrentModification",
+                "Request was rejected because it was submitted concurrently with another request to"
+                    + " modify the same entity.");
+        case ERROR -> throw new AwsError(fault.status(), fault.detail(), fault.text());
+        case UNAVAILABLE -> WireResponse.of(503, "text/html", UNAVAILABLE);
+        default -> finished(fault.status(), "", service, requestId);
+      };
     }
   }
 

@@ -38,6 +38,16 @@ enum Denials {
   },
   EC2 {
     @Override
+    AwsError throttled() {
+      return new AwsError(503, "RequestLimitExceeded", "Request limit exceeded.");
+    }
+
+    @Override
+    AwsError internalError() {
+      return new AwsError(500, "InternalError", "An internal error has occurred");
+    }
+
+    @Override
     AwsError missing() {
       return unknown();
     }
@@ -69,6 +79,17 @@ enum Denials {
     }
   },
   S3 {
+    @Override
+    AwsError throttled() {
+      return new AwsError(503, "SlowDown", "Please reduce your request rate.");
+    }
+
+    @Override
+    AwsError internalError() {
+      return new AwsError(
+          500, "InternalError", "We encountered an internal error. Please try again.");
+    }
+
     @Override
     AwsError missing() {
       return new AwsError(403, "AccessDenied", PLAIN_DENIAL);
@@ -102,6 +123,16 @@ enum Denials {
   /** S3 with the newer texts, which name the kind of policy that denied. */
   S3_WITH_REASON {
     @Override
+    AwsError throttled() {
+      return S3.throttled();
+    }
+
+    @Override
+    AwsError internalError() {
+      return S3.internalError();
+    }
+
+    @Override
     AwsError missing() {
       return S3.missing();
     }
@@ -129,6 +160,18 @@ enum Denials {
   };
 
   private static final String PLAIN_DENIAL = "Access Denied";
+
+  /** What the service says when too much is asked of it. */
+  AwsError throttled() {
+    return new AwsError(400, "Throttling", "Rate exceeded");
+  }
+
+  AwsError internalError() {
+    return new AwsError(
+        500,
+        "ServiceFailure",
+        "The request processing has failed because of an unknown error, exception or failure.");
+  }
 
   abstract AwsError missing();
 

@@ -16,6 +16,7 @@ final class Journal {
     boolean write;
     String principal = "";
     String outcome = "OK";
+    String fault = "";
 
     Entry(Instant time) {
       this.time = time;
@@ -33,6 +34,7 @@ final class Journal {
             entry.write,
             entry.principal,
             entry.outcome,
+            entry.fault,
             entry.parameters));
   }
 

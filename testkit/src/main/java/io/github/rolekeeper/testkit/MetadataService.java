@@ -36,26 +36,66 @@ final class MetadataService {
     this.journal = journal;
   }
 
-  WireResponse answer(WireRequest request) {
+  /** Finds out which instance and path a request is for. */
+  Front.Route route(WireRequest request) {
     Matcher target = TARGET.matcher(request.path());
-    Instance instance = target.matches() ? find(target.group(1)) : null;
-    if (instance == null || instance.state != Instance.State.RUNNING) {
-      return WireResponse.connectionReset();
-    }
-    Instant now = world.now();
-    String path = target.group(2) == null ? "/" : target.group(2);
-    var entry = new Journal.Entry(now);
-    entry.service = "imds";
-    entry.operation = request.method() + " " + path;
-    instance.metadata.settle(now);
-    WireResponse response = answer(request, path, instance, now);
-    entry.outcome = response.status() == 200 ? "OK" : String.valueOf(response.status());
-    journal.add(entry);
-    // EC2's metadata service closes the connection after each answer; headers as captured.
-    return response
-        .with("Server", "EC2ws")
-        .with("Date", HttpDates.format(now))
-        .with("Connection", "close");
+    String id = target.matches() ? target.group(1) : "";
+    String path = target.matches() && target.group(2) != null ? target.group(2) : "/";
+    String operation = request.method() + " " + path;
+    return new Front.Route() {
+      @Override
+      public String service() {
+        return "imds";
+      }
+
+      @Override
+      public String operation() {
+        return operation;
+      }
+
+      @Override
+      public String instanceId() {
+        return id;
+      }
+
+      @Override
+      public WireResponse answer(@Nullable Fault fault) {
+        Instance instance = find(id);
+        if (instance == null || instance.state != Instance.State.RUNNING) {
+          return WireResponse.none(WireResponse.Transit.REFUSED, Duration.ZERO);
+        }
+        Instant now = world.now();
+        var entry = new Journal.Entry(now);
+        entry.service = service();
+        entry.operation = operation;
+        entry.parameters = Map.of("InstanceId", id);
+        entry.fault = fault == null ? "" : fault.kind().name();
+        instance.metadata.settle(now);
+        boolean preempted = fault != null && fault.kind().precedesEffect();
+        WireResponse response =
+            preempted
+                ? preempted(java.util.Objects.requireNonNull(fault))
+                : MetadataService.this.answer(request, path, instance, now);
+        entry.outcome = response.status() == 200 ? "OK" : String.valueOf(response.status());
+        journal.add(entry);
+        // EC2's metadata service closes the connection after each answer; headers as captured.
+        return response
+            .with("Server", "EC2ws")
+            .with("Date", HttpDates.format(now))
+            .with("Connection", "close");
+      }
+    };
+  }
+
+  private WireResponse preempted(Fault fault) {
+    return switch (fault.kind()) {
+      case THROTTLED -> error(429, "Too Many Requests");
+      case INTERNAL_ERROR -> error(500, "Internal Server Error");
+      case UNAVAILABLE -> error(503, "Service Unavailable");
+      case CONCURRENT_MODIFICATION -> error(409, "Conflict");
+      case REDIRECT -> WireResponse.of(302, "text/html", "");
+      default -> error(fault.status(), fault.text());
+    };
   }
 
   private @Nullable Instance find(String id) {

@@ -27,12 +27,13 @@ public final class SimulatedAccount implements AutoCloseable {
   private final MutableClock clock;
   private final World world;
   private final Journal journal = new Journal();
+  private final Faults faults = new Faults();
   private final WireServer server;
 
   private SimulatedAccount(Builder builder) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
-    server = new WireServer(world, journal);
+    server = new WireServer(new Front(world, journal, faults));
   }
 
   /**
@@ -200,6 +201,21 @@ public final class SimulatedAccount implements AutoCloseable {
         .filter(call -> call.write() && call.outcome().equals("OK"))
         .map(ApiCall::operation)
         .toList();
+  }
+
+  /**
+   * Lets something go wrong from now on. Several faults may be injected; of those that are due for
+   * a request the first injected one happens.
+   *
+   * @param fault what, and to which requests
+   */
+  public void inject(Fault fault) {
+    faults.add(Objects.requireNonNull(fault, "fault"));
+  }
+
+  /** Takes all faults back. */
+  public void clearFaults() {
+    faults.clear();
   }
 
   /** Frees the port. Requests that are under way may be cut off. */

@@ -16,10 +16,12 @@ import java.net.URI;
 
 /** The account's one port, on loopback. */
 final class WireServer implements AutoCloseable {
+  private static final int PIECES = 20;
+
   private final WireMockServer server;
   private final URI endpoint;
 
-  WireServer(World world, Journal journal) {
+  WireServer(Front front) {
     server =
         new WireMockServer(
             options()
@@ -29,7 +31,7 @@ final class WireServer implements AutoCloseable {
                 .stubRequestLoggingDisabled(true)
                 .gzipDisabled(true)
                 .http2PlainDisabled(true)
-                .extensions(new Dispatcher(world, journal)));
+                .extensions(new Dispatcher(front)));
     server.stubFor(any(anyUrl()).willReturn(aResponse()));
     server.start();
     endpoint = URI.create("http://127.0.0.1:" + server.port());
@@ -45,14 +47,10 @@ final class WireServer implements AutoCloseable {
   }
 
   private static final class Dispatcher implements ResponseDefinitionTransformerV2 {
-    private final World world;
-    private final AwsApi api;
-    private final MetadataService metadata;
+    private final Front front;
 
-    Dispatcher(World world, Journal journal) {
-      this.world = world;
-      this.api = new AwsApi(world, journal);
-      this.metadata = new MetadataService(world, journal);
+    Dispatcher(Front front) {
+      this.front = front;
     }
 
     @Override
@@ -63,12 +61,21 @@ final class WireServer implements AutoCloseable {
     @Override
     public ResponseDefinition transform(ServeEvent event) {
       WireResponse response = answer(event.getRequest());
-      if (response.reset()) {
-        return aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER).build();
-      }
       ResponseDefinitionBuilder definition = aResponse().withStatus(response.status());
       response.headers().forEach(definition::withHeader);
-      return definition.withBody(response.body()).build();
+      definition.withBody(response.body());
+      int milliseconds = Math.toIntExact(response.duration().toMillis());
+      return switch (response.transit()) {
+        case WHOLE -> definition.build();
+        case LATE -> definition.withFixedDelay(milliseconds).build();
+        case DRIPPED -> definition.withChunkedDribbleDelay(PIECES, milliseconds).build();
+        case REFUSED, RESET -> aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER).build();
+        case SILENCE ->
+            aResponse()
+                .withFault(Fault.CONNECTION_RESET_BY_PEER)
+                .withFixedDelay(milliseconds)
+                .build();
+      };
     }
 
     private WireResponse answer(Request request) {
@@ -83,11 +90,7 @@ final class WireServer implements AutoCloseable {
       } catch (IllegalArgumentException e) {
         return WireResponse.of(400, "text/plain", "Malformed request: " + e.getMessage());
       }
-      synchronized (world) {
-        return read.path().startsWith(MetadataService.PREFIX)
-            ? metadata.answer(read)
-            : api.answer(read);
-      }
+      return front.answer(read);
     }
   }
 }
