@@ -137,7 +137,7 @@ final class IamInput {
       throw quota("TagsPer" + entity, MOST_TAGS);
     }
     // Put anew, so that the key's last spelling is the one that shows.
-    present.keySet().removeAll(added.keySet());
+    added.keySet().forEach(present::remove);
     present.putAll(added);
   }
 
