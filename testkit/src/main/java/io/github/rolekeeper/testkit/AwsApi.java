@@ -92,6 +92,7 @@ final class AwsApi {
         if (fault != null && fault.kind().precedesEffect()) {
           return preempted(fault, entry, requestId);
         }
+        RequestDate.check(world, request, service.denials());
         Caller caller =
             Caller.authenticate(
                 world, scope, request.header("X-Amz-Security-Token"), service.denials());

@@ -1,5 +1,9 @@
 package io.github.rolekeeper.testkit;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Caller {
   private static final Pattern CREDENTIAL =
       Pattern.compile(
-          "AWS4-HMAC-SHA256 .*?Credential=([^/,\\s]+)/\\d{8}/([^/,]+)/([^/,]+)/aws4_request.*");
+          "AWS4-HMAC-SHA256 .*?Credential=([^/,\\s]+)/\\d{8}/([^/,]+)/([^/,]+)/aws4_request(?:[,\\s].*)?");
 
   /** The scope of a signed request: which key, for which service. */
   record Scope(String accessKeyId, String service) {}
@@ -41,7 +45,7 @@ final class Caller {
       throw as.missing();
     }
     if (!scope.accessKeyId().startsWith("ASIA")) {
-      if (token != null) {
+      if (token != null || world.settings.strictCredentials) {
         throw as.unknown();
       }
       return new Caller(world, null);
@@ -66,41 +70,149 @@ final class Caller {
    * @throws AwsError as the service denies
    */
   void require(String action, String resource, Denials as) {
+    require(action, resource, Map.of(), as);
+  }
+
+  /**
+   * Checks the caller's permission under condition keys of the request, such as {@code
+   * aws:ResourceTag/team}.
+   *
+   * @throws AwsError as the service denies
+   */
+  void require(String action, String resource, Map<String, String> keys, Denials as) {
+    require(action, resource, new RequestContext().with(keys), as);
+  }
+
+  /**
+   * Checks the caller's permission.
+   *
+   * @param keys the condition keys that this request has beside those that all have; it is added to
+   * @throws AwsError as the service denies
+   */
+  void require(String action, String resource, RequestContext keys, Denials as) {
     if (session == null) {
       return;
     }
-    PolicyEvaluator.Decision decision =
-        PolicyEvaluator.evaluate(
-            session.role.inlinePolicies.values(),
-            action,
-            resource,
-            new PolicyEvaluator.Context(session.issued));
-    if (decision == PolicyEvaluator.Decision.DENIED_EXPLICITLY
-        && !world.follows(Rule.REVOCATION_DENIES_OLDER_SESSIONS)) {
-      decision = PolicyEvaluator.Decision.ALLOWED;
-    }
-    if (decision == PolicyEvaluator.Decision.DENIED_EXPLICITLY) {
-      session.revoked = true;
-    }
-    if (session.revoked && !world.follows(Rule.LIFTED_REVOCATION_RESTORES_SESSIONS)) {
-      decision = PolicyEvaluator.Decision.DENIED_EXPLICITLY;
-    }
-    if (decision != PolicyEvaluator.Decision.ALLOWED) {
-      throw as.denied(arn(), action, resource, decision);
+    Refusal refusal = refusal(session, action, resource, keys);
+    if (refusal != null) {
+      throw as.denied(refusal);
     }
   }
 
+  /**
+   * Checks that the caller may assume a role: that the role trusts it and, where the role trusts
+   * but the whole account, that the caller's own policies allow it.
+   *
+   * @throws AwsError {@code AccessDenied}
+   */
+  void requireAssumeRole(String roleArn, Optional<Role> role, RequestContext keys) {
+    RequestContext context = completed(keys, TrustPolicy.ASSUME_ROLE);
+    List<String> principal = session == null ? List.of(arn()) : List.of(arn(), session.role.arn);
+    TrustPolicy.Trust trust =
+        role.map(
+                each ->
+                    TrustPolicy.ofPrincipal(
+                        each.trustPolicy, principal, world.accountId(), context))
+            .orElse(TrustPolicy.Trust.NONE);
+    Refusal refusal =
+        session == null ? null : refusal(session, TrustPolicy.ASSUME_ROLE, roleArn, keys);
+    boolean denied =
+        refusal != null
+            && (trust == TrustPolicy.Trust.ACCOUNT
+                || refusal.evaluation().decision() == PolicyEvaluator.Decision.DENIED_EXPLICITLY);
+    if (denied || trust.compareTo(TrustPolicy.Trust.ACCOUNT) < 0) {
+      // Unlike other refusals this one names no policy: that would tell whether the role exists.
+      throw new AwsError(
+          403,
+          "AccessDenied",
+          "User: "
+              + arn()
+              + " is not authorized to perform: "
+              + TrustPolicy.ASSUME_ROLE
+              + " on resource: "
+              + roleArn);
+    }
+  }
+
+  boolean isSession() {
+    return session != null;
+  }
+
+  private @Nullable Refusal refusal(
+      Session caller, String action, String resource, RequestContext keys) {
+    RequestContext context = completed(keys, action);
+    var limits = new LinkedHashMap<String, List<PolicyEvaluator.Policy>>();
+    limits.put("identity-based policy", caller.role.identityPolicies());
+    ManagedPolicy boundary = caller.role.boundary;
+    if (boundary != null) {
+      limits.put("permissions boundary", List.of(boundary.evaluated()));
+    }
+    if (!caller.sessionPolicies.isEmpty()) {
+      limits.put("session policy", caller.sessionPolicies);
+    }
+    Refusal refusal = null;
+    for (Map.Entry<String, List<PolicyEvaluator.Policy>> limit : limits.entrySet()) {
+      var evaluation = PolicyEvaluator.evaluate(limit.getValue(), action, resource, context);
+      boolean worse =
+          refusal == null || evaluation.decision() == PolicyEvaluator.Decision.DENIED_EXPLICITLY;
+      if (evaluation.decision() != PolicyEvaluator.Decision.ALLOWED && worse) {
+        refusal =
+            new Refusal(arn(), userId(), action, resource, evaluation, limit.getKey(), context);
+      }
+    }
+    return revocable(caller, refusal, action, resource, context);
+  }
+
+  /** Bends a decision where the account does not follow the rules about revocation. */
+  private @Nullable Refusal revocable(
+      Session caller,
+      @Nullable Refusal refusal,
+      String action,
+      String resource,
+      RequestContext context) {
+    boolean explicit =
+        refusal != null
+            && refusal.evaluation().decision() == PolicyEvaluator.Decision.DENIED_EXPLICITLY;
+    if (explicit && !world.follows(Rule.REVOCATION_DENIES_OLDER_SESSIONS)) {
+      return null;
+    }
+    caller.revoked |= explicit;
+    if (caller.revoked && !world.follows(Rule.LIFTED_REVOCATION_RESTORES_SESSIONS)) {
+      var denied =
+          new PolicyEvaluator.Evaluation(PolicyEvaluator.Decision.DENIED_EXPLICITLY, List.of());
+      return new Refusal(
+          arn(), userId(), action, resource, denied, "identity-based policy", context);
+    }
+    return refusal;
+  }
+
+  /** The keys that every request has, and those that an action always brings. */
+  private RequestContext completed(RequestContext keys, String action) {
+    keys.with("aws:CurrentTime", world.now().toString())
+        .with("aws:EpochTime", String.valueOf(world.now().getEpochSecond()))
+        .with("aws:PrincipalAccount", world.accountId())
+        .with("aws:PrincipalArn", session == null ? arn() : session.role.arn)
+        .with("aws:PrincipalType", session == null ? "Account" : "AssumedRole")
+        .with("aws:RequestedRegion", world.region())
+        // The account's plain loopback port stands for AWS's endpoints, which clients reach by TLS.
+        .with("aws:SecureTransport", "true")
+        .with("aws:userid", userId())
+        .with("aws:username");
+    if (session == null) {
+      keys.with("aws:TokenIssueTime");
+    } else {
+      keys.with("aws:TokenIssueTime", session.issued.toString())
+          .withTags("aws:PrincipalTag/", session.role.tags);
+    }
+    if (action.equals("iam:PassRole")) {
+      // EC2 is the only service here to which a role can be passed.
+      keys.with("iam:PassedToService", "ec2.amazonaws.com");
+    }
+    return keys;
+  }
+
   String arn() {
-    return session == null
-        ? world.iamArn("root")
-        : "arn:"
-            + World.PARTITION
-            + ":sts::"
-            + world.accountId()
-            + ":assumed-role/"
-            + session.role.name
-            + "/"
-            + session.name;
+    return session == null ? world.iamArn("root") : world.sessionArn(session);
   }
 
   String userId() {

@@ -1,5 +1,8 @@
 package io.github.rolekeeper.testkit;
 
+import java.time.Duration;
+import java.time.Instant;
+
 /**
  * How a service refuses a caller. The codes and statuses differ by service, which is why a client
  * must not go by one of them alone.
@@ -31,12 +34,26 @@ enum Denials {
     }
 
     @Override
-    AwsError denied(
-        String caller, String action, String resource, PolicyEvaluator.Decision decision) {
-      return new AwsError(403, "AccessDenied", reason(caller, action, resource, decision));
+    AwsError denied(Refusal refusal) {
+      return new AwsError(403, "AccessDenied", refusal.reason());
     }
   },
   EC2 {
+    @Override
+    AwsError malformed(String credential) {
+      return unknown();
+    }
+
+    @Override
+    AwsError undated() {
+      return unknown();
+    }
+
+    @Override
+    AwsError skewed(Instant date, Instant now) {
+      return expired();
+    }
+
     @Override
     AwsError throttled() {
       return new AwsError(503, "RequestLimitExceeded", "Request limit exceeded.");
@@ -69,16 +86,45 @@ enum Denials {
     }
 
     @Override
-    AwsError denied(
-        String caller, String action, String resource, PolicyEvaluator.Decision decision) {
+    AwsError denied(Refusal refusal) {
       return new AwsError(
           403,
           "UnauthorizedOperation",
           "You are not authorized to perform this operation. "
-              + reason(caller, action, resource, decision));
+              + refusal.reason()
+              + ". Encoded authorization failure message: "
+              + AuthorizationMessage.encode(refusal));
     }
   },
   S3 {
+    @Override
+    AwsError malformed(String credential) {
+      return new AwsError(
+          400,
+          "AuthorizationHeaderMalformed",
+          "The authorization header is malformed; the Credential is mal-formed; expecting"
+              + " \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+    }
+
+    @Override
+    AwsError undated() {
+      return new AwsError(
+          403, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
+    }
+
+    @Override
+    Duration tolerance() {
+      return Duration.ofMinutes(15);
+    }
+
+    @Override
+    AwsError skewed(Instant date, Instant now) {
+      return new AwsError(
+          403,
+          "RequestTimeTooSkewed",
+          "The difference between the request time and the current time is too large.");
+    }
+
     @Override
     AwsError throttled() {
       return new AwsError(503, "SlowDown", "Please reduce your request rate.");
@@ -115,13 +161,32 @@ enum Denials {
     }
 
     @Override
-    AwsError denied(
-        String caller, String action, String resource, PolicyEvaluator.Decision decision) {
+    AwsError denied(Refusal refusal) {
       return new AwsError(403, "AccessDenied", PLAIN_DENIAL);
     }
   },
   /** S3 with the newer texts, which name the kind of policy that denied. */
   S3_WITH_REASON {
+    @Override
+    AwsError malformed(String credential) {
+      return S3.malformed(credential);
+    }
+
+    @Override
+    AwsError undated() {
+      return S3.undated();
+    }
+
+    @Override
+    Duration tolerance() {
+      return S3.tolerance();
+    }
+
+    @Override
+    AwsError skewed(Instant date, Instant now) {
+      return S3.skewed(date, now);
+    }
+
     @Override
     AwsError throttled() {
       return S3.throttled();
@@ -153,9 +218,8 @@ enum Denials {
     }
 
     @Override
-    AwsError denied(
-        String caller, String action, String resource, PolicyEvaluator.Decision decision) {
-      return new AwsError(403, "AccessDenied", reason(caller, action, resource, decision));
+    AwsError denied(Refusal refusal) {
+      return new AwsError(403, "AccessDenied", refusal.reason());
     }
   };
 
@@ -182,19 +246,46 @@ enum Denials {
 
   abstract AwsError expired();
 
-  abstract AwsError denied(
-      String caller, String action, String resource, PolicyEvaluator.Decision decision);
-
-  private static String reason(
-      String caller, String action, String resource, PolicyEvaluator.Decision decision) {
-    return "User: "
-        + caller
-        + " is not authorized to perform: "
-        + action
-        + " on resource: "
-        + resource
-        + (decision == PolicyEvaluator.Decision.DENIED_EXPLICITLY
-            ? " with an explicit deny in an identity-based policy"
-            : " because no identity-based policy allows the " + action + " action");
+  /** The {@code Authorization} header is there and cannot be read. */
+  AwsError malformed(String credential) {
+    return new AwsError(
+        400,
+        "IncompleteSignature",
+        "Credential must have exactly 5 slash-delimited elements, e.g."
+            + " keyid/date/region/service/term, got '"
+            + credential
+            + "'");
   }
+
+  /** The request bears no date. */
+  AwsError undated() {
+    return new AwsError(
+        400,
+        "IncompleteSignature",
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  }
+
+  /** How far the date of a request may be from the service's clock. */
+  Duration tolerance() {
+    return Duration.ofMinutes(5);
+  }
+
+  /** The request's date is further from the service's clock than it may be. */
+  AwsError skewed(Instant date, Instant now) {
+    boolean early = date.isBefore(now);
+    return new AwsError(
+        403,
+        "SignatureDoesNotMatch",
+        "%s: %s is %s %s (%s %s %d min.)"
+            .formatted(
+                early ? "Signature expired" : "Signature not yet current",
+                RequestDate.basic(date),
+                early ? "now earlier than" : "still later than",
+                RequestDate.basic(early ? now.minus(tolerance()) : now.plus(tolerance())),
+                RequestDate.basic(now),
+                early ? "-" : "+",
+                tolerance().toMinutes()));
+  }
+
+  abstract AwsError denied(Refusal refusal);
 }

@@ -24,6 +24,10 @@ final class Ids {
     return "AROA" + text(IAM_ALPHABET, 17);
   }
 
+  String policy() {
+    return "ANPA" + text(IAM_ALPHABET, 17);
+  }
+
   String sessionAccessKey() {
     return "ASIA" + text(IAM_ALPHABET, 16);
   }

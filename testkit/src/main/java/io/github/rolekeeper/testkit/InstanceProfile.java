@@ -1,6 +1,8 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** An IAM instance profile with its one slot for a role. */
@@ -10,6 +12,7 @@ final class InstanceProfile {
   final String path;
   final String arn;
   final Instant created;
+  final Map<String, String> tags = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   @Nullable Role role;
 
   /** Whether EC2 has delivered this profile's role to an instance; see {@link Rule}. */

@@ -1,131 +1,81 @@
 package io.github.rolekeeper.testkit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Identity-based policies: an explicit deny wins, then an allow, else nothing is allowed (IAM User
- * Guide, policy evaluation logic). A condition that this class does not know is never fulfilled in
- * an Allow and always in a Deny, so that a test errs on the side of being refused.
+ * Guide, policy evaluation logic). What this class does not know never allows and always denies.
  */
 final class PolicyEvaluator {
   enum Decision {
     ALLOWED,
     DENIED_EXPLICITLY,
-    DENIED_IMPLICITLY
-  }
+    DENIED_IMPLICITLY;
 
-  /** The part of a request that conditions look at. */
-  record Context(Instant tokenIssued) {}
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private PolicyEvaluator() {}
-
-  static Decision evaluate(
-      Iterable<String> policies, String action, String resource, Context context) {
-    boolean allowed = false;
-    for (String policy : policies) {
-      for (JsonNode statement : each(parse(policy).path("Statement"))) {
-        boolean deny = "Deny".equals(statement.path("Effect").asText());
-        if (covers(statement, "Action", action, true)
-            && covers(statement, "Resource", resource, false)
-            && conditionsHold(statement.path("Condition"), context, deny)) {
-          if (deny) {
-            return Decision.DENIED_EXPLICITLY;
-          }
-          allowed = true;
-        }
+    /** What two kinds of policies say together that must both allow. */
+    Decision and(Decision other) {
+      if (this == DENIED_EXPLICITLY || other == DENIED_EXPLICITLY) {
+        return DENIED_EXPLICITLY;
       }
+      return this == ALLOWED ? other : this;
     }
-    return allowed ? Decision.ALLOWED : Decision.DENIED_IMPLICITLY;
   }
 
   /**
-   * Reads a policy document.
+   * A policy with what it is called in answers about it.
    *
-   * @throws AwsError {@code MalformedPolicyDocument} as IAM answers it
+   * @param type as in SimulatePrincipalPolicy: {@code role} for an inline policy
    */
-  static JsonNode parse(String policy) {
-    try {
-      JsonNode document = JSON.readTree(policy);
-      if (!document.path("Statement").isContainerNode()) {
-        throw malformed("Syntax errors in policy.");
-      }
-      return document;
-    } catch (JsonProcessingException e) {
-      throw malformed("This policy contains invalid Json");
-    }
-  }
+  record Policy(String name, String type, String document) {}
 
-  private static AwsError malformed(String message) {
-    return new AwsError(400, "MalformedPolicyDocument", message);
-  }
+  record Statement(Policy policy, String id, String effect) {}
 
-  private static boolean covers(
-      JsonNode statement, String member, String value, boolean ignoreCase) {
-    if (statement.has("Not" + member)) {
-      return !matchesAny(statement.path("Not" + member), value, ignoreCase);
-    }
-    return matchesAny(statement.path(member), value, ignoreCase);
-  }
+  /** A decision and the statements that made it. */
+  record Evaluation(Decision decision, List<Statement> matched) {}
 
-  private static boolean matchesAny(JsonNode patterns, String value, boolean ignoreCase) {
-    for (JsonNode pattern : each(patterns)) {
-      String regex =
-          Pattern.quote(pattern.asText()).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-      if (Pattern.compile(regex, ignoreCase ? Pattern.CASE_INSENSITIVE : 0)
-          .matcher(value)
-          .matches()) {
-        return true;
-      }
-    }
-    return false;
-  }
+  private PolicyEvaluator() {}
 
-  private static boolean conditionsHold(JsonNode conditions, Context context, boolean deny) {
-    for (Map.Entry<String, JsonNode> operator : conditions.properties()) {
-      for (Map.Entry<String, JsonNode> key : operator.getValue().properties()) {
-        if (!holds(operator.getKey(), key.getKey(), key.getValue(), context, deny)) {
-          return false;
+  static Evaluation evaluate(
+      Iterable<Policy> policies, String action, String resource, RequestContext context) {
+    var allows = new ArrayList<Statement>();
+    var denies = new ArrayList<Statement>();
+    for (Policy policy : policies) {
+      for (JsonNode statement : PolicyDocument.statements(policy.document())) {
+        boolean deny = "Deny".equals(statement.path("Effect").asText());
+        if (coversAction(statement, action)
+            && coversResource(statement, resource, context, deny)
+            && Conditions.hold(statement.path("Condition"), context, deny)) {
+          (deny ? denies : allows)
+              .add(
+                  new Statement(
+                      policy, statement.path("Sid").asText(""), statement.path("Effect").asText()));
         }
       }
     }
-    return true;
+    if (!denies.isEmpty()) {
+      return new Evaluation(Decision.DENIED_EXPLICITLY, denies);
+    }
+    return new Evaluation(allows.isEmpty() ? Decision.DENIED_IMPLICITLY : Decision.ALLOWED, allows);
   }
 
-  private static boolean holds(
-      String operator, String key, JsonNode values, Context context, boolean deny) {
-    if (!"DateLessThan".equals(operator) || !"aws:TokenIssueTime".equalsIgnoreCase(key)) {
-      return deny;
-    }
-    for (JsonNode value : each(values)) {
-      try {
-        if (context.tokenIssued().isBefore(Instant.parse(value.asText()))) {
-          return true;
-        }
-      } catch (DateTimeParseException e) {
-        throw malformed("Invalid date in a condition of the policy: " + value.asText());
-      }
-    }
-    return false;
+  /** Actions are compared without regard to case (IAM User Guide, Action element). */
+  static boolean coversAction(JsonNode statement, String action) {
+    boolean not = statement.has("NotAction");
+    return not
+        != PolicyDocument.each(statement.path(not ? "NotAction" : "Action")).stream()
+            .anyMatch(pattern -> Conditions.matches(pattern.asText(), action, true));
   }
 
-  /** IAM lets a single value stand for a list of one. */
-  private static List<JsonNode> each(JsonNode node) {
-    var all = new ArrayList<JsonNode>();
-    if (node.isArray()) {
-      node.forEach(all::add);
-    } else if (!node.isMissingNode()) {
-      all.add(node);
-    }
-    return all;
+  private static boolean coversResource(
+      JsonNode statement, String resource, RequestContext context, boolean deny) {
+    boolean not = statement.has("NotResource");
+    // A variable that cannot be filled in errs on the side of being refused.
+    String unknown = deny == not ? "" : "*";
+    return not
+        != PolicyDocument.each(statement.path(not ? "NotResource" : "Resource")).stream()
+            .map(pattern -> context.expand(pattern.asText()).orElse(unknown))
+            .anyMatch(pattern -> Conditions.matches(pattern, resource, false));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Instant;
+import java.util.List;
 
 /** A role session with its credentials. */
 final class Session {
@@ -12,6 +13,9 @@ final class Session {
   final String instanceProfileId;
   final Instant issued;
   final Instant expiration;
+
+  /** What a session may do at most, beside what its role may; none means no such limit. */
+  List<PolicyEvaluator.Policy> sessionPolicies = List.of();
 
   /** Denied once by a revocation; looked at only where lifting one does not restore sessions. */
   boolean revoked;

@@ -359,6 +359,47 @@ public final class SimulatedAccount implements AutoCloseable {
     }
 
     /**
+     * The most entries that a page of a listing holds, whatever the client asks for. IAM may return
+     * fewer than asked for, even when there are more (IAM API reference), so whoever stops at the
+     * first page loses entries.
+     *
+     * @param value at least one; by default no such limit
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than one
+     */
+    public Builder pageLimit(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("page limit " + value + " must be one or more");
+      }
+      settings.pageLimit = value;
+      return this;
+    }
+
+    /**
+     * Refuses access keys that are of no session of the account, instead of taking them for the
+     * administrator's. Sessions come from the metadata service of an instance or from {@code
+     * AssumeRole}.
+     *
+     * @return this builder
+     */
+    public Builder strictCredentials() {
+      settings.strictCredentials = true;
+      return this;
+    }
+
+    /**
+     * Refuses requests whose date is further from the account's clock than AWS allows: five
+     * minutes, in S3 fifteen. Clients that use the real time, as those of the AWS SDK do, need an
+     * account on a clock that shows about that.
+     *
+     * @return this builder
+     */
+    public Builder checkRequestDates() {
+      settings.checkDates = true;
+      return this;
+    }
+
+    /**
      * Starts the account.
      *
      * @return the account, listening

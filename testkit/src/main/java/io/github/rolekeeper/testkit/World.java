@@ -21,10 +21,15 @@ final class World {
   private static final String ROLE_QUOTA =
       "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
 
+  /** IAM's default quota (IAM quotas page). */
+  private static final int PROFILE_QUOTA = 1000;
+
   static final String PARTITION = "aws";
 
   final Settings settings;
   final Ids ids = new Ids(20230307);
+  final ManagedPolicies policies;
+  final IamReads iamReads = new IamReads(this);
   private final Clock clock;
   // Names of roles and profiles are unique without regard to case (IAM quotas page).
   private final Map<String, Role> roles = new LinkedHashMap<>();
@@ -37,6 +42,7 @@ final class World {
   World(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
+    this.policies = new ManagedPolicies(this);
     buckets.put("amzn-s3-demo-bucket", now());
   }
 
@@ -88,6 +94,7 @@ final class World {
       throw new AwsError(409, "EntityAlreadyExists", "Role with name " + name + " already exists.");
     }
     Role role = new Role(name, ids.role(), path, iamArn("role" + path + name), now(), trustPolicy);
+    iamReads.roleChanges(name);
     roles.put(key(name), role);
     return role;
   }
@@ -95,9 +102,17 @@ final class World {
   Role role(String name) {
     Role role = roles.get(key(name));
     if (role == null) {
-      throw new AwsError(404, "NoSuchEntity", "The role with name " + name + " cannot be found.");
+      throw missingRole(name);
     }
     return role;
+  }
+
+  static AwsError missingRole(String name) {
+    return new AwsError(404, "NoSuchEntity", "The role with name " + name + " cannot be found.");
+  }
+
+  Collection<Role> roles() {
+    return roles.values();
   }
 
   boolean hasRole(String name) {
@@ -112,10 +127,15 @@ final class World {
           "DeleteConflict",
           "Cannot delete entity, must remove roles from instance profile first.");
     }
+    if (!role.attachedPolicies.isEmpty()) {
+      throw new AwsError(
+          409, "DeleteConflict", "Cannot delete entity, must detach all policies first.");
+    }
     if (!role.inlinePolicies.isEmpty()) {
       throw new AwsError(
           409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
+    iamReads.roleChanges(name);
     roles.remove(key(name));
   }
 
@@ -127,6 +147,12 @@ final class World {
       throw new AwsError(
           409, "EntityAlreadyExists", "Instance Profile " + name + " already exists.");
     }
+    if (profiles.size() >= PROFILE_QUOTA) {
+      throw new AwsError(
+          409,
+          "LimitExceeded",
+          "Cannot exceed quota for InstanceProfilesPerAccount: " + PROFILE_QUOTA);
+    }
     String fresh = ids.instanceProfile();
     String first = firstProfileIds.getOrDefault(key(name), fresh);
     firstProfileIds.put(key(name), first);
@@ -137,6 +163,7 @@ final class World {
             path,
             iamArn("instance-profile" + path + name),
             now());
+    iamReads.profileChanges(name);
     profiles.put(key(name), profile);
     return profile;
   }
@@ -148,9 +175,13 @@ final class World {
   InstanceProfile profile(String name) {
     InstanceProfile profile = profiles.get(key(name));
     if (profile == null) {
-      throw new AwsError(404, "NoSuchEntity", "Instance Profile " + name + " cannot be found.");
+      throw missingProfile(name);
     }
     return profile;
+  }
+
+  static AwsError missingProfile(String name) {
+    return new AwsError(404, "NoSuchEntity", "Instance Profile " + name + " cannot be found.");
   }
 
   void addRole(String profileName, String roleName) {
@@ -160,6 +191,7 @@ final class World {
     if (profile.role != null) {
       throw new AwsError(409, "LimitExceeded", ROLE_QUOTA);
     }
+    iamReads.profileChanges(profileName);
     profile.role = role;
   }
 
@@ -170,6 +202,7 @@ final class World {
       throw new AwsError(
           404, "NoSuchEntity", "The role with name " + roleName + " cannot be found.");
     }
+    iamReads.profileChanges(profileName);
     profile.role = null;
   }
 
@@ -182,6 +215,7 @@ final class World {
           "DeleteConflict",
           "Cannot delete entity, must remove roles from instance profile first.");
     }
+    iamReads.profileChanges(name);
     profiles.remove(key(name));
     if (!follows(Rule.SESSION_OUTLIVES_PROFILE)) {
       sessions.values().removeIf(session -> session.instanceProfileId.equals(profile.id));
@@ -327,6 +361,13 @@ final class World {
     }
   }
 
+  /** A session that somebody assumed, and no instance: it belongs to no profile. */
+  Session openSession(Role role, String name, Duration duration) {
+    var session = new Session(ids, role, name, "", now(), now().plus(duration));
+    sessions.put(session.accessKeyId, session);
+    return session;
+  }
+
   @Nullable Session session(String accessKeyId) {
     return sessions.get(accessKeyId);
   }
@@ -339,6 +380,17 @@ final class World {
 
   String iamArn(String resource) {
     return "arn:" + PARTITION + ":iam::" + accountId() + ":" + resource;
+  }
+
+  String sessionArn(Session session) {
+    return "arn:"
+        + PARTITION
+        + ":sts::"
+        + accountId()
+        + ":assumed-role/"
+        + session.role.name
+        + "/"
+        + session.name;
   }
 
   String ec2Arn(String resource) {

@@ -1,0 +1,191 @@
+package io.github.rolekeeper.testkit;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Reads the parameters of IAM and STS, and refuses in their words what breaks a constraint. */
+final class IamInput {
+  private static final int MOST_TAGS = 50;
+  private static final int LONGEST_PATH = 512;
+  private static final int LARGEST_PAGE = 1000;
+
+  /** What IAM returns if the client does not ask for a number (IAM API reference). */
+  private static final int DEFAULT_PAGE = 100;
+
+  private IamInput() {}
+
+  static String required(Parameters parameters, String parameter) {
+    return parameters
+        .optional(parameter)
+        .orElseThrow(
+            () ->
+                invalid(
+                    "1 validation error detected: Value null at '"
+                        + member(parameter)
+                        + "' failed to satisfy constraint: Member must not be null"));
+  }
+
+  /** A name that may be at most so long. */
+  static String name(Parameters parameters, String parameter, int longest) {
+    String name = required(parameters, parameter);
+    if (!name.matches("[\\w+=,.@-]+")) {
+      throw invalid(
+          "The specified value for "
+              + member(parameter)
+              + " is invalid. It must contain only alphanumeric characters and/or the following:"
+              + " +=,.@_-");
+    }
+    if (name.length() > longest) {
+      throw violated(
+          member(parameter), name, "Member must have length less than or equal to " + longest);
+    }
+    return name;
+  }
+
+  static String roleName(Parameters parameters) {
+    return name(parameters, "RoleName", 64);
+  }
+
+  static String profileName(Parameters parameters) {
+    return name(parameters, "InstanceProfileName", 128);
+  }
+
+  static String policyName(Parameters parameters) {
+    return name(parameters, "PolicyName", 128);
+  }
+
+  static String path(Parameters parameters) {
+    String path = parameters.get("Path", "/");
+    if (!path.matches("/|/[\\x21-\\x7e]+/")) {
+      throw invalid(
+          "The specified value for path is invalid. It must begin and end with / and contain only"
+              + " alphanumeric characters and/or / characters.");
+    }
+    return shortEnough("path", path);
+  }
+
+  static String pathPrefix(Parameters parameters) {
+    String prefix = parameters.get("PathPrefix", "/");
+    if (!prefix.matches("/[\\x21-\\x7e]*")) {
+      throw invalid(
+          "The specified value for pathPrefix is invalid. It must begin with / and contain only"
+              + " alphanumeric characters and/or / characters.");
+    }
+    return shortEnough("pathPrefix", prefix);
+  }
+
+  private static String shortEnough(String member, String path) {
+    if (path.length() > LONGEST_PATH) {
+      throw violated(member, path, "Member must have length less than or equal to " + LONGEST_PATH);
+    }
+    return path;
+  }
+
+  static int number(Parameters parameters, String parameter, int usual, int least, int most) {
+    String text = parameters.get(parameter, String.valueOf(usual));
+    if (!text.matches("-?\\d{1,9}")) {
+      throw invalid("Invalid value for " + member(parameter) + ": " + text);
+    }
+    int number = Integer.parseInt(text);
+    if (number < least) {
+      throw violated(
+          member(parameter), text, "Member must have value greater than or equal to " + least);
+    }
+    if (number > most) {
+      throw violated(
+          member(parameter), text, "Member must have value less than or equal to " + most);
+    }
+    return number;
+  }
+
+  static Map<String, String> tags(Parameters parameters) {
+    var tags = new LinkedHashMap<String, String>();
+    var keys = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    for (Parameters tag : parameters.structures("Tags.member")) {
+      String key = required(tag, "Key");
+      if (!keys.add(key)) {
+        throw new AwsError(
+            400,
+            "InvalidInput",
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+      }
+      if (key.length() > 128) {
+        throw violated("tags", key, "Member must have length less than or equal to 128");
+      }
+      if (tag.get("Value", "").length() > 256) {
+        throw violated("tags", key, "Member must have length less than or equal to 256");
+      }
+      tags.put(key, tag.get("Value", ""));
+    }
+    if (tags.size() > MOST_TAGS) {
+      throw violated("tags", "", "Member must have length less than or equal to " + MOST_TAGS);
+    }
+    return tags;
+  }
+
+  /** Adds tags unless there would be too many then. */
+  static void tag(Map<String, String> present, Map<String, String> added, String entity) {
+    var keys = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    keys.addAll(present.keySet());
+    keys.addAll(added.keySet());
+    if (keys.size() > MOST_TAGS) {
+      throw quota("TagsPer" + entity, MOST_TAGS);
+    }
+    // Put anew, so that the key's last spelling is the one that shows.
+    added.keySet().forEach(present::remove);
+    present.putAll(added);
+  }
+
+  /** The page of a listing that the request asks for. */
+  static <T> Page<T> page(
+      World world,
+      Parameters parameters,
+      String listing,
+      Collection<T> all,
+      Function<T, String> key) {
+    int size = number(parameters, "MaxItems", DEFAULT_PAGE, 1, LARGEST_PAGE);
+    return Page.of(
+        all,
+        each -> key.apply(each).toLowerCase(Locale.ROOT),
+        listing,
+        parameters.optional("Marker").orElse(null),
+        Math.min(size, world.settings.pageLimit),
+        () -> invalid("Invalid Marker."));
+  }
+
+  static AwsError quota(String quota, int limit) {
+    return new AwsError(409, "LimitExceeded", "Cannot exceed quota for " + quota + ": " + limit);
+  }
+
+  static AwsError invalid(String message) {
+    return new AwsError(400, "ValidationError", message);
+  }
+
+  static AwsError violated(String member, String value, String constraint) {
+    return invalid(
+        "1 validation error detected: Value '"
+            + value
+            + "' at '"
+            + member
+            + "' failed to satisfy constraint: "
+            + constraint);
+  }
+
+  static AwsError missing(String message) {
+    return new AwsError(404, "NoSuchEntity", message);
+  }
+
+  private static String member(String parameter) {
+    return Character.toLowerCase(parameter.charAt(0)) + parameter.substring(1);
+  }
+
+  /** The values of a list in the Query protocol's form with {@code member}. */
+  static List<String> members(Parameters parameters, String list) {
+    return parameters.list(list + ".member");
+  }
+}

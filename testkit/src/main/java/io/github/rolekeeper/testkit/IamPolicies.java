@@ -1,0 +1,239 @@
+package io.github.rolekeeper.testkit;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** IAM's operations on policies: those inside a role, the managed ones, and their attachment. */
+final class IamPolicies {
+  // All from the IAM quotas page; sizes in characters, white space not counted.
+  private static final int INLINE_QUOTA = 10_240;
+  private static final int MANAGED_QUOTA = 6144;
+  private static final int ATTACHMENT_QUOTA = 10;
+
+  private final World world;
+  private final IamEntities entities;
+
+  IamPolicies(World world) {
+    this.world = world;
+    this.entities = new IamEntities(world);
+  }
+
+  Map<String, Operation> operations() {
+    return Map.ofEntries(
+        Map.entry("PutRolePolicy", Operation.write(this::putRolePolicy)),
+        Map.entry("GetRolePolicy", Operation.read(this::getRolePolicy)),
+        Map.entry("DeleteRolePolicy", Operation.write(this::deleteRolePolicy)),
+        Map.entry("ListRolePolicies", Operation.read(this::listRolePolicies)),
+        Map.entry("CreatePolicy", Operation.write(this::createPolicy)),
+        Map.entry("GetPolicy", Operation.read(this::getPolicy)),
+        Map.entry("GetPolicyVersion", Operation.read(this::getPolicyVersion)),
+        Map.entry("ListPolicies", Operation.read(this::listPolicies)),
+        Map.entry("DeletePolicy", Operation.write(this::deletePolicy)),
+        Map.entry("AttachRolePolicy", Operation.write(this::attachRolePolicy)),
+        Map.entry("DetachRolePolicy", Operation.write(this::detachRolePolicy)),
+        Map.entry("ListAttachedRolePolicies", Operation.read(this::listAttachedRolePolicies)));
+  }
+
+  private Consumer<Xml> putRolePolicy(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "PutRolePolicy");
+    String name = IamInput.policyName(parameters);
+    String document = IamInput.required(parameters, "PolicyDocument");
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    int others =
+        role.inlinePolicies.entrySet().stream()
+            .filter(policy -> !policy.getKey().equals(name))
+            .mapToInt(policy -> PolicyDocument.size(policy.getValue()))
+            .sum();
+    if (others + PolicyDocument.size(document) > INLINE_QUOTA) {
+      throw new AwsError(
+          409,
+          "LimitExceeded",
+          "Maximum policy size of " + INLINE_QUOTA + " bytes exceeded for role " + role.name);
+    }
+    role.inlinePolicies.put(name, document);
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> getRolePolicy(Parameters parameters, Caller caller) {
+    Role role = entities.role(parameters, caller, "GetRolePolicy");
+    String policy = inlinePolicy(parameters, role);
+    String document = Objects.requireNonNull(role.inlinePolicies.get(policy));
+    return xml ->
+        xml.element("RoleName", role.name)
+            .element("PolicyName", policy)
+            .element("PolicyDocument", IamXml.encoded(document));
+  }
+
+  private Consumer<Xml> deleteRolePolicy(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "DeleteRolePolicy");
+    role.inlinePolicies.remove(inlinePolicy(parameters, role));
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> listRolePolicies(Parameters parameters, Caller caller) {
+    Role role = entities.role(parameters, caller, "ListRolePolicies");
+    Page<String> page =
+        IamInput.page(
+            world,
+            parameters,
+            "ListRolePolicies" + role.id,
+            role.inlinePolicies.keySet(),
+            name -> name);
+    return xml -> {
+      xml.element(
+          "PolicyNames", each -> page.items().forEach(name -> each.element("member", name)));
+      IamXml.end(xml, page);
+    };
+  }
+
+  private static String inlinePolicy(Parameters parameters, Role role) {
+    String policy = IamInput.policyName(parameters);
+    if (!role.inlinePolicies.containsKey(policy)) {
+      throw IamInput.missing("The role policy with name " + policy + " cannot be found.");
+    }
+    return policy;
+  }
+
+  private Consumer<Xml> createPolicy(Parameters parameters, Caller caller) {
+    String name = IamInput.policyName(parameters);
+    String path = IamInput.path(parameters);
+    Map<String, String> tags = IamInput.tags(parameters);
+    entities.require(
+        caller,
+        "CreatePolicy",
+        "policy" + path + name,
+        new RequestContext().withTags("aws:RequestTag/", tags));
+    String document = IamInput.required(parameters, "PolicyDocument");
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    if (PolicyDocument.size(document) > MANAGED_QUOTA) {
+      throw IamInput.quota("PolicySize", MANAGED_QUOTA);
+    }
+    ManagedPolicy policy =
+        world.policies.create(name, path, document, parameters.get("Description", ""));
+    policy.tags.putAll(tags);
+    return xml -> xml.element("Policy", each -> whole(each, policy));
+  }
+
+  private Consumer<Xml> getPolicy(Parameters parameters, Caller caller) {
+    ManagedPolicy policy = entities.policy(parameters, caller, "GetPolicy");
+    return xml -> xml.element("Policy", each -> whole(each, policy));
+  }
+
+  private Consumer<Xml> getPolicyVersion(Parameters parameters, Caller caller) {
+    ManagedPolicy policy = entities.policy(parameters, caller, "GetPolicyVersion");
+    String version = IamInput.required(parameters, "VersionId");
+    if (!version.equals("v1")) {
+      throw IamInput.missing(
+          "Policy " + policy.arn + " version " + version + " does not exist or is not attachable.");
+    }
+    return xml -> xml.element("PolicyVersion", each -> IamXml.version(each, policy));
+  }
+
+  private Consumer<Xml> listPolicies(Parameters parameters, Caller caller) {
+    String prefix = IamInput.pathPrefix(parameters);
+    String scope = parameters.get("Scope", "All");
+    boolean attached = "true".equals(parameters.get("OnlyAttached", ""));
+    entities.require(caller, "ListPolicies", "policy" + prefix);
+    Page<ManagedPolicy> page =
+        IamInput.page(
+            world,
+            parameters,
+            String.join(" ", "ListPolicies", scope, prefix, String.valueOf(attached)),
+            world.policies.all().stream()
+                .filter(policy -> policy.path.startsWith(prefix))
+                .filter(policy -> scope.equals("All") || policy.ofAws() == scope.equals("AWS"))
+                .filter(policy -> !attached || world.policies.attachments(policy) > 0)
+                .toList(),
+            policy -> policy.arn);
+    return IamXml.page("Policies", page, this::listed);
+  }
+
+  private Consumer<Xml> deletePolicy(Parameters parameters, Caller caller) {
+    ManagedPolicy policy = entities.policy(parameters, caller, "DeletePolicy");
+    if (policy.ofAws()) {
+      // AWS's policies belong to another account: nobody of this one has the permission.
+      throw new AwsError(
+          403,
+          "AccessDenied",
+          "User: "
+              + caller.arn()
+              + " is not authorized to perform: iam:DeletePolicy on resource: policy "
+              + policy.arn);
+    }
+    world.policies.delete(policy);
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> attachRolePolicy(Parameters parameters, Caller caller) {
+    String arn = IamEntities.policyArn(parameters);
+    Role role =
+        IamEntities.own(
+            entities.role(
+                parameters,
+                caller,
+                "AttachRolePolicy",
+                new RequestContext().with("iam:PolicyARN", arn)));
+    ManagedPolicy policy =
+        entities.policy(
+            arn, () -> IamInput.missing("Policy " + arn + " does not exist or is not attachable."));
+    if (!role.attachedPolicies.containsKey(policy.arn)
+        && role.attachedPolicies.size() >= ATTACHMENT_QUOTA) {
+      throw IamInput.quota("PoliciesPerRole", ATTACHMENT_QUOTA);
+    }
+    role.attachedPolicies.put(policy.arn, policy);
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> detachRolePolicy(Parameters parameters, Caller caller) {
+    String arn = IamEntities.policyArn(parameters);
+    Role role =
+        IamEntities.own(
+            entities.role(
+                parameters,
+                caller,
+                "DetachRolePolicy",
+                new RequestContext().with("iam:PolicyARN", arn)));
+    if (role.attachedPolicies.keySet().removeIf(arn::equalsIgnoreCase)) {
+      return IamXml::nothing;
+    }
+    throw IamInput.missing("Policy " + arn + " was not found.");
+  }
+
+  private Consumer<Xml> listAttachedRolePolicies(Parameters parameters, Caller caller) {
+    Role role = entities.role(parameters, caller, "ListAttachedRolePolicies");
+    String prefix = IamInput.pathPrefix(parameters);
+    return IamXml.page(
+        "AttachedPolicies",
+        IamInput.page(
+            world,
+            parameters,
+            "ListAttachedRolePolicies" + role.id + prefix,
+            role.attachedPolicies.values().stream()
+                .filter(policy -> policy.path.startsWith(prefix))
+                .toList(),
+            policy -> policy.arn),
+        IamXml::attached);
+  }
+
+  private void listed(Xml xml, ManagedPolicy policy) {
+    xml.element("PolicyName", policy.name)
+        .element("PolicyId", policy.id)
+        .element("Arn", policy.arn)
+        .element("Path", policy.path)
+        .element("DefaultVersionId", "v1")
+        .element("AttachmentCount", world.policies.attachments(policy))
+        .element("PermissionsBoundaryUsageCount", world.policies.boundaryUses(policy))
+        .element("IsAttachable", true)
+        .element("CreateDate", policy.created)
+        .element("UpdateDate", policy.created);
+  }
+
+  private void whole(Xml xml, ManagedPolicy policy) {
+    listed(xml, policy);
+    if (!policy.description.isEmpty()) {
+      xml.element("Description", policy.description);
+    }
+    IamXml.tags(xml, policy.tags);
+  }
+}

@@ -1,0 +1,159 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** IAM's operations on roles themselves. */
+final class IamRoles {
+  private static final int SHORTEST_SESSION = 3600;
+  private static final int LONGEST_SESSION = 43_200;
+
+  /** In characters, white space not counted (IAM quotas page). */
+  private static final int TRUST_POLICY_QUOTA = 2048;
+
+  private static final int ROLE_QUOTA = 1000;
+
+  private final World world;
+  private final IamEntities entities;
+
+  IamRoles(World world) {
+    this.world = world;
+    this.entities = new IamEntities(world);
+  }
+
+  Map<String, Operation> operations() {
+    return Map.of(
+        "CreateRole", Operation.write(this::createRole),
+        "GetRole", Operation.read(this::getRole),
+        "ListRoles", Operation.read(this::listRoles),
+        "UpdateRole", Operation.write(this::updateRole),
+        "UpdateAssumeRolePolicy", Operation.write(this::updateAssumeRolePolicy),
+        "DeleteRole", Operation.write(this::deleteRole),
+        "TagRole", Operation.write(this::tagRole),
+        "UntagRole", Operation.write(this::untagRole),
+        "ListRoleTags", Operation.read(this::listRoleTags));
+  }
+
+  private Consumer<Xml> createRole(Parameters parameters, Caller caller) {
+    String name = IamInput.roleName(parameters);
+    String path = IamInput.path(parameters);
+    Map<String, String> tags = IamInput.tags(parameters);
+    var keys = new RequestContext().withTags("aws:RequestTag/", tags);
+    keys.with("aws:TagKeys", tags.keySet().toArray(String[]::new))
+        .with(
+            "iam:PermissionsBoundary",
+            parameters.optional("PermissionsBoundary").stream().toArray(String[]::new));
+    entities.require(caller, "CreateRole", "role" + path + name, keys);
+    String trust = trustPolicy(parameters, "AssumeRolePolicyDocument");
+    Duration longest = maxSession(parameters, Duration.ofSeconds(SHORTEST_SESSION));
+    ManagedPolicy boundary =
+        parameters
+            .optional("PermissionsBoundary")
+            .map(
+                arn ->
+                    entities.policy(
+                        arn,
+                        () ->
+                            IamInput.missing(
+                                "Scope ARN: " + arn + " does not exist or is not attachable.")))
+            .orElse(null);
+    if (world.roles().size() >= ROLE_QUOTA) {
+      throw IamInput.quota("RolesPerAccount", ROLE_QUOTA);
+    }
+    Role role = world.createRole(name, path, trust);
+    role.description = parameters.get("Description", "");
+    role.maxSession = longest;
+    role.boundary = boundary;
+    role.tags.putAll(tags);
+    return whole(role);
+  }
+
+  private Consumer<Xml> getRole(Parameters parameters, Caller caller) {
+    return whole(entities.shownRole(parameters, caller, "GetRole"));
+  }
+
+  private static Consumer<Xml> whole(Role role) {
+    return xml -> xml.element("Role", each -> IamXml.wholeRole(each, role));
+  }
+
+  private Consumer<Xml> listRoles(Parameters parameters, Caller caller) {
+    String prefix = IamInput.pathPrefix(parameters);
+    entities.require(caller, "ListRoles", "role" + prefix);
+    Page<Role> page =
+        IamInput.page(
+            world,
+            parameters,
+            "ListRoles" + prefix,
+            entities.shownRoles().stream().filter(role -> role.path.startsWith(prefix)).toList(),
+            role -> role.name);
+    return IamXml.page("Roles", page, IamXml::listedRole);
+  }
+
+  private Consumer<Xml> updateRole(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "UpdateRole");
+    Duration longest = maxSession(parameters, role.maxSession);
+    role.maxSession = longest;
+    String description = parameters.all().get("Description");
+    if (description != null) {
+      role.description = description;
+    }
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> updateAssumeRolePolicy(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "UpdateAssumeRolePolicy");
+    role.trustPolicy = trustPolicy(parameters, "PolicyDocument");
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> deleteRole(Parameters parameters, Caller caller) {
+    world.deleteRole(entities.ownRole(parameters, caller, "DeleteRole").name);
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> tagRole(Parameters parameters, Caller caller) {
+    Map<String, String> tags = IamInput.tags(parameters);
+    var keys =
+        new RequestContext()
+            .withTags("aws:RequestTag/", tags)
+            .with("aws:TagKeys", tags.keySet().toArray(String[]::new));
+    Role role = IamEntities.own(entities.role(parameters, caller, "TagRole", keys));
+    IamInput.tag(role.tags, tags, "Role");
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> untagRole(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "UntagRole");
+    IamInput.members(parameters, "TagKeys").forEach(role.tags::remove);
+    return IamXml::nothing;
+  }
+
+  private Consumer<Xml> listRoleTags(Parameters parameters, Caller caller) {
+    Role role = entities.role(parameters, caller, "ListRoleTags");
+    return IamXml.page(
+        "Tags",
+        IamInput.page(
+            world, parameters, "ListRoleTags" + role.id, role.tags.entrySet(), Map.Entry::getKey),
+        IamXml::tag);
+  }
+
+  private static Duration maxSession(Parameters parameters, Duration usual) {
+    return Duration.ofSeconds(
+        IamInput.number(
+            parameters,
+            "MaxSessionDuration",
+            (int) usual.toSeconds(),
+            SHORTEST_SESSION,
+            LONGEST_SESSION));
+  }
+
+  private static String trustPolicy(Parameters parameters, String parameter) {
+    String document = IamInput.required(parameters, parameter);
+    PolicyDocument.check(document, PolicyDocument.Kind.TRUST);
+    if (PolicyDocument.size(document) > TRUST_POLICY_QUOTA) {
+      throw IamInput.quota("ACLSizePerRole", TRUST_POLICY_QUOTA);
+    }
+    return document;
+  }
+}
