@@ -2,6 +2,8 @@ package io.github.rolekeeper.testkit;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,18 +26,32 @@ final class Journal {
   }
 
   private final List<ApiCall> calls = new ArrayList<>();
+  // Requests repeat the same few names: kept once, a hundred thousand calls take little memory.
+  private final Map<String, String> names = new HashMap<>();
 
   void add(Entry entry) {
+    var parameters = new LinkedHashMap<String, String>();
+    entry.parameters.forEach((name, value) -> parameters.put(shared(name), shared(value)));
     calls.add(
         new ApiCall(
             entry.time,
             entry.service,
-            entry.operation,
+            shared(entry.operation),
             entry.write,
-            entry.principal,
+            shared(entry.principal),
             entry.outcome,
             entry.fault,
-            entry.parameters));
+            parameters));
+  }
+
+  private String shared(String text) {
+    // Longer texts are policies and the like; a table of them would only keep them longer.
+    return text.length() > 128 ? text : names.computeIfAbsent(text, same -> same);
+  }
+
+  void clear() {
+    calls.clear();
+    names.clear();
   }
 
   List<ApiCall> calls() {

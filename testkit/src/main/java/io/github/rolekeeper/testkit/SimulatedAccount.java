@@ -1,9 +1,15 @@
 package io.github.rolekeeper.testkit;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * An AWS account that lives in this process and speaks the wire on one loopback port: IAM, EC2,
@@ -28,12 +34,14 @@ public final class SimulatedAccount implements AutoCloseable {
   private final World world;
   private final Journal journal = new Journal();
   private final Faults faults = new Faults();
+  private final Front front;
   private final WireServer server;
 
   private SimulatedAccount(Builder builder) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
-    server = new WireServer(new Front(world, journal, faults));
+    front = new Front(world, journal, faults);
+    server = new WireServer(front);
   }
 
   /**
@@ -178,6 +186,33 @@ public final class SimulatedAccount implements AutoCloseable {
   public SimulatedInstance instance(String id) {
     act(() -> world.instance(id));
     return new SimulatedInstance(id, endpoint());
+  }
+
+  /**
+   * Answers a request as the account's port would, without a socket: for clients with a transport
+   * of their own, such as {@link io.github.rolekeeper.testkit.awssdk.InProcessHttpClient}. An
+   * injected fault that only delays an answer delays nothing here; one that withholds it is a
+   * time-out at once.
+   *
+   * @param method such as {@code POST}
+   * @param target path and query, percent-encoded
+   * @param headers by name, in any case
+   * @param body the request's body; empty if there is none
+   * @return the answer
+   * @throws IOException if a client at a socket would have seen no answer
+   */
+  public HttpAnswer exchange(String method, String target, Map<String, String> headers, byte[] body)
+      throws IOException {
+    var ignoringCase = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    ignoringCase.putAll(headers);
+    WireResponse response = front.answer(method, target, ignoringCase::get, body);
+    return switch (response.transit()) {
+      case WHOLE, LATE, DRIPPED ->
+          new HttpAnswer(response.status(), response.headers(), response.body());
+      case REFUSED -> throw new ConnectException("Connection refused");
+      case RESET -> throw new SocketException("Connection reset");
+      case SILENCE -> throw new SocketTimeoutException("Read timed out");
+    };
   }
 
   /**
