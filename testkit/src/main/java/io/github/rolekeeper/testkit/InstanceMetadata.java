@@ -78,6 +78,13 @@ final class InstanceMetadata {
     }
   }
 
+  /** The instance has come with an association, as if it had been started with it. */
+  void associationRestored(Instant now) {
+    awaitsRestart = false;
+    session = null;
+    refresh(now);
+  }
+
   /** The running instance was associated with a profile. */
   void associated(Instant now) {
     InstanceProfile profile = associatedProfile();

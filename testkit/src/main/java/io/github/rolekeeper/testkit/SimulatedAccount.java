@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An AWS account that lives in this process and speaks the wire on one loopback port: IAM, EC2,
@@ -22,11 +23,11 @@ import java.util.TreeMap;
  * <p>Thread-safe. Close it to free the port.
  */
 public final class SimulatedAccount implements AutoCloseable {
-  private static final String EC2_TRUST =
+  static final String EC2_TRUST =
       """
       {"Version":"2012-10-17","Statement":[{"Action":"sts:AssumeRole","Effect":"Allow",\
       "Principal":{"Service":"ec2.amazonaws.com"}}]}""";
-  private static final String ADMINISTRATOR =
+  static final String ADMINISTRATOR =
       """
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
 
@@ -35,13 +36,18 @@ public final class SimulatedAccount implements AutoCloseable {
   private final Journal journal = new Journal();
   private final Faults faults = new Faults();
   private final Front front;
-  private final WireServer server;
+  private final URI endpoint;
+  private final @Nullable WireServer server;
 
-  private SimulatedAccount(Builder builder) {
+  private SimulatedAccount(Builder builder, @Nullable URI reachedAt) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
     front = new Front(world, journal, faults);
-    server = new WireServer(front);
+    if (builder.seed != null) {
+      builder.seed.restore(world, clock);
+    }
+    server = reachedAt == null ? new WireServer(front) : null;
+    endpoint = server == null ? Objects.requireNonNull(reachedAt) : server.endpoint();
   }
 
   /**
@@ -78,7 +84,7 @@ public final class SimulatedAccount implements AutoCloseable {
    * @return an address on loopback
    */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /**
@@ -256,7 +262,21 @@ public final class SimulatedAccount implements AutoCloseable {
   /** Frees the port. Requests that are under way may be cut off. */
   @Override
   public void close() {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  World world() {
+    return world;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Front front() {
+    return front;
   }
 
   @Override
@@ -278,8 +298,24 @@ public final class SimulatedAccount implements AutoCloseable {
   public static final class Builder {
     private MutableClock clock = MutableClock.atRealTime();
     private final Settings settings = new Settings();
+    private @Nullable Snapshot seed;
 
     private Builder() {}
+
+    /**
+     * What the account holds when it starts. A snapshot of {@link AccountServer} is one; one that
+     * is written by hand may leave out all but the names: {@code
+     * {"roles":[{"name":"web-role"}],"instanceProfiles":[{"name":"web","role":"web-role"}],
+     * "instances":[{"profile":"web"}]}}.
+     *
+     * @param json an object; nothing by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is no such object; the message says where and why
+     */
+    public Builder seed(String json) {
+      seed = Snapshot.read(json);
+      return this;
+    }
 
     /**
      * The clock of the account and all in it.
@@ -365,9 +401,15 @@ public final class SimulatedAccount implements AutoCloseable {
      * Starts the account.
      *
      * @return the account, listening
+     * @throws IllegalArgumentException if the {@linkplain #seed(String) seed} contradicts itself
      */
     public SimulatedAccount build() {
-      return new SimulatedAccount(this);
+      return new SimulatedAccount(this, null);
+    }
+
+    /** An account behind a port that is somebody else's. */
+    SimulatedAccount behind(URI endpoint) {
+      return new SimulatedAccount(this, endpoint);
     }
   }
 }

@@ -12,6 +12,8 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 
 /** One port that WireMock listens on. */
@@ -31,7 +33,7 @@ final class WireServer implements AutoCloseable {
    *
    * @param address of the network interface to listen on
    * @param port zero for one of the system's choice
-   * @throws com.github.tomakehurst.wiremock.common.FatalStartupException if it cannot have the port
+   * @throws UncheckedIOException if it cannot have the port
    */
   WireServer(WireHandler handler, String address, int port) {
     server =
@@ -49,8 +51,20 @@ final class WireServer implements AutoCloseable {
                     (options, admin, stubs) -> new WireServerJetty(handler, options, admin, stubs))
                 .extensions(new Dispatcher(handler)));
     server.stubFor(any(anyUrl()).willReturn(aResponse()));
-    server.start();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      server.stop();
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot listen on " + address + " port " + port + ": " + root(e).getMessage(), e));
+    }
     endpoint = URI.create("http://" + reachable(address) + ":" + server.port());
+  }
+
+  private static Throwable root(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause == null || cause == e ? e : root(cause);
   }
 
   /** An address to connect to: who listens everywhere is reached on loopback. */

@@ -46,6 +46,15 @@ class ArchitectureTest {
           .resideInAPackage("org.assertj..");
 
   @ArchTest
+  static final ArchRule only_the_program_touches_the_optional_picocli =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..testkit.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
   static final ArchRule only_the_server_touches_wiremock =
       noClasses()
           .that()
