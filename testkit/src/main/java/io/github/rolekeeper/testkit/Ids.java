@@ -20,6 +20,14 @@ final class Ids {
     random = new Random(seed);
   }
 
+  /**
+   * Goes on with another row of ids. A restored account needs one, or it would issue again what the
+   * account before it has issued.
+   */
+  void reseed(long seed) {
+    random.setSeed(seed);
+  }
+
   /** The next id of its kind is this one: for what is restored under the id that it had. */
   void reserve(String prefix, @Nullable String id) {
     if (id != null) {

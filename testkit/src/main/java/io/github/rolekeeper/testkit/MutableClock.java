@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -67,6 +68,7 @@ public final class MutableClock extends Clock {
    *
    * @param step how far; not negative
    * @throws IllegalArgumentException if the step is negative: use {@link #set} to go back
+   * @throws DateTimeException if the step leads beyond {@link Instant#MAX}
    */
   public void advance(Duration step) {
     if (step.isNegative()) {
@@ -120,7 +122,7 @@ public final class MutableClock extends Clock {
     }
 
     synchronized void advance(Duration step) {
-      ahead = ahead.plus(step);
+      set(now().plus(step));
     }
 
     synchronized void set(Instant instant) {

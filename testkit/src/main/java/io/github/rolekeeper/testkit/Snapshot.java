@@ -169,6 +169,7 @@ record Snapshot(
    */
   void restore(World world, MutableClock clock) {
     synchronized (world) {
+      world.ids.reseed(hashCode());
       try {
         if (time != null) {
           clock.set(Instant.parse(time));

@@ -45,6 +45,9 @@ final class WireServer implements AutoCloseable {
                 .stubRequestLoggingDisabled(true)
                 .gzipDisabled(true)
                 .http2PlainDisabled(true)
+                // Neither is used, and the template engine takes long to load.
+                .templatingEnabled(false)
+                .extensionScanningEnabled(false)
                 // WireMock's own control API could stop the server or add answers to it.
                 .adminAuthenticator(request -> false)
                 .httpServerFactory(
@@ -54,7 +57,6 @@ final class WireServer implements AutoCloseable {
     try {
       server.start();
     } catch (RuntimeException e) {
-      server.stop();
       throw new UncheckedIOException(
           new IOException(
               "cannot listen on " + address + " port " + port + ": " + root(e).getMessage(), e));
