@@ -26,6 +26,8 @@ final class ControlApi {
   /** More than a snapshot of ten thousand instances takes. */
   private static final int LARGEST_BODY = 8 << 20;
 
+  private static final Instant LATEST = Instant.parse("9998-12-31T23:59:59Z");
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -94,6 +96,8 @@ final class ControlApi {
       return json(200, action.answer(body));
     } catch (Refusal e) {
       return error(e.status, e.error, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      return error(500, "InternalFailure", "The simulated account failed: " + e);
     }
   }
 
@@ -116,6 +120,7 @@ final class ControlApi {
     ArrayNode instances = health.putArray("instances");
     World world = account.world();
     synchronized (world) {
+      health.put("droppedFromJournal", account.journal().dropped());
       for (Instance instance : world.instances()) {
         instances
             .addObject()
@@ -147,15 +152,16 @@ final class ControlApi {
     }
     MutableClock clock = server.account().clock();
     if (members.has("set")) {
-      clock.set(instant(text(members, "set")));
+      clock.set(tellable(instant(text(members, "set"))));
     } else {
       Duration step = duration("advance", text(members, "advance"));
       try {
+        tellable(clock.instant().plus(step));
         clock.advance(step);
       } catch (IllegalArgumentException e) {
         throw invalid(String.valueOf(e.getMessage()));
       } catch (DateTimeException | ArithmeticException e) {
-        throw invalid("'advance' " + step + " leads out of what can be told of time");
+        throw beyond();
       }
     }
     return clock();
@@ -163,7 +169,13 @@ final class ControlApi {
 
   private JsonNode journal() {
     ArrayNode journal = JSON.createArrayNode();
-    for (ApiCall call : server.account().calls()) {
+    SimulatedAccount account = server.account();
+    List<ApiCall> calls;
+    World world = account.world();
+    synchronized (world) {
+      calls = account.journal().calls();
+    }
+    for (ApiCall call : calls) {
       ObjectNode entry =
           journal
               .addObject()
@@ -181,11 +193,7 @@ final class ControlApi {
   }
 
   private JsonNode clearJournal() {
-    SimulatedAccount account = server.account();
-    World world = account.world();
-    synchronized (world) {
-      account.journal().clear();
-    }
+    server.account().clearJournal();
     return JSON.createArrayNode();
   }
 
@@ -328,6 +336,18 @@ final class ControlApi {
     } catch (DateTimeException e) {
       throw invalid("'set' '" + value + "' must be an ISO-8601 instant, as 2026-01-01T00:00:00Z");
     }
+  }
+
+  /** AWS writes years in four digits. */
+  private static Instant tellable(Instant instant) {
+    if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LATEST)) {
+      throw beyond();
+    }
+    return instant;
+  }
+
+  private static Refusal beyond() {
+    return invalid("The clock must stay between " + Instant.EPOCH + " and " + LATEST);
   }
 
   private static Refusal invalid(String message) {

@@ -330,7 +330,8 @@ public final class Fault {
 
   /**
    * {@link Kind#ANOTHER_ACTOR}. The act runs on the thread that serves the request and may itself
-   * use any client of the account; requests of its own do not set it off again.
+   * use any client of the account; requests of its own do not set it off again. If it throws, that
+   * is logged, and the request is answered all the same.
    *
    * @param act what the other one does
    * @return the fault

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The faults that were injected, with their counts. Thread-safe. */
 final class Faults {
+  private static final System.Logger LOG = System.getLogger(Faults.class.getName());
+
   private static final class Injected {
     final Fault fault;
     final Fault.Schedule schedule;
@@ -40,7 +42,7 @@ final class Faults {
         due.stream().filter(fault -> fault.kind() == Fault.Kind.ANOTHER_ACTOR).toList();
     if (!actors.isEmpty()) {
       try {
-        actors.forEach(Fault::act);
+        actors.forEach(Faults::act);
       } finally {
         synchronized (this) {
           acting--;
@@ -48,6 +50,15 @@ final class Faults {
       }
     }
     return due.stream().filter(fault -> fault.kind() != Fault.Kind.ANOTHER_ACTOR).findFirst();
+  }
+
+  private static void act(Fault fault) {
+    try {
+      fault.act();
+    } catch (RuntimeException e) {
+      // The request must not suffer from what somebody else did wrong.
+      LOG.log(System.Logger.Level.WARNING, "the act of another actor failed", e);
+    }
   }
 
   private synchronized List<Fault> due(

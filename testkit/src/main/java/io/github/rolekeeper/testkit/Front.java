@@ -56,6 +56,12 @@ final class Front implements WireHandler {
           new WireRequest(method, target, headers, new String(body, StandardCharsets.UTF_8)));
     } catch (WireRequest.Malformed e) {
       return malformed(target, headers, e.getMessage());
+    } catch (RuntimeException e) {
+      // A defect of ours must neither look like an AWS refusal nor end the connection.
+      return refused(
+          target,
+          headers,
+          new AwsError(500, "InternalFailure", "The simulated account failed: " + e));
     }
   }
 
@@ -69,7 +75,9 @@ final class Front implements WireHandler {
       String target, Function<String, @Nullable String> headers, AwsError error) {
     synchronized (world) {
       return target.startsWith(MetadataService.PREFIX)
-          ? metadata.error(400, "Bad Request")
+          ? metadata.error(
+              error.status() < 500 ? 400 : 500,
+              error.status() < 500 ? "Bad Request" : "Internal Server Error")
           : api.refused(headers.apply("Authorization"), error);
     }
   }

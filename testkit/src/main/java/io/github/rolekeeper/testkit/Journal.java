@@ -1,13 +1,14 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Every request in the order of arrival. Guarded by the world's lock. */
+/** The requests in the order of arrival. Guarded by the world's lock. */
 final class Journal {
   /** A request while it is being answered. */
   static final class Entry {
@@ -25,9 +26,17 @@ final class Journal {
     }
   }
 
-  private final List<ApiCall> calls = new ArrayList<>();
+  private static final int MOST_NAMES = 4096;
+
+  private final Settings settings;
+  private final Deque<ApiCall> calls = new ArrayDeque<>();
   // Requests repeat the same few names: kept once, a hundred thousand calls take little memory.
   private final Map<String, String> names = new HashMap<>();
+  private long dropped;
+
+  Journal(Settings settings) {
+    this.settings = settings;
+  }
 
   void add(Entry entry) {
     var parameters = new LinkedHashMap<String, String>();
@@ -42,19 +51,33 @@ final class Journal {
             entry.outcome,
             entry.fault,
             parameters));
+    while (calls.size() > settings.journalLimit) {
+      calls.remove();
+      dropped++;
+    }
   }
 
   private String shared(String text) {
+    if (names.size() > MOST_NAMES) {
+      names.clear();
+    }
     // Longer texts are policies and the like; a table of them would only keep them longer.
     return text.length() > 128 ? text : names.computeIfAbsent(text, same -> same);
+  }
+
+  /** The requests that are kept: the newest ones. */
+  List<ApiCall> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** How many older ones were dropped. */
+  long dropped() {
+    return dropped;
   }
 
   void clear() {
     calls.clear();
     names.clear();
-  }
-
-  List<ApiCall> calls() {
-    return List.copyOf(calls);
+    dropped = 0;
   }
 }

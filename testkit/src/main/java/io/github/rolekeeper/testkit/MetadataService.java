@@ -89,12 +89,25 @@ final class MetadataService {
 
   private WireResponse preempted(Fault fault) {
     return switch (fault.kind()) {
-      case THROTTLED -> error(429, "Too Many Requests");
-      case INTERNAL_ERROR -> error(500, "Internal Server Error");
-      case UNAVAILABLE -> error(503, "Service Unavailable");
+      case THROTTLED -> error(429, reason(429));
+      case INTERNAL_ERROR -> error(500, reason(500));
+      case UNAVAILABLE -> error(503, reason(503));
       case CONCURRENT_MODIFICATION -> error(409, "Conflict");
       case REDIRECT -> WireResponse.of(302, "text/html", "");
-      default -> error(fault.status(), fault.text());
+      default -> error(fault.status(), reason(fault.status()));
+    };
+  }
+
+  private static String reason(int status) {
+    return switch (status) {
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      default -> "Error";
     };
   }
 
@@ -116,7 +129,7 @@ final class MetadataService {
       return error(405, "Method Not Allowed").with("Allow", "OPTIONS, GET, HEAD");
     }
     String token = request.header(TOKEN_HEADER);
-    Duration left = token == null ? null : instance.metadata.tokenLifeLeft(token, now);
+    Duration left = token == null ? null : instance.metadata.tokens.lifeLeft(token, now);
     boolean refused =
         token == null
             ? instance.tokensRequired || !world.follows(Rule.METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL)
@@ -150,7 +163,7 @@ final class MetadataService {
     if (seconds < 1 || seconds > LONGEST_TTL) {
       return error(400, "Bad Request");
     }
-    String token = instance.metadata.issueToken(Duration.ofSeconds(seconds), now);
+    String token = instance.metadata.tokens.issue(Duration.ofSeconds(seconds), now);
     return WireResponse.of(200, "text/plain", token).with(TTL_HEADER, Long.toString(seconds));
   }
 
