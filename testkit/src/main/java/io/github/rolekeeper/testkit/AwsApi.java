@@ -41,6 +41,22 @@ final class AwsApi {
     }
   }
 
+  /** Answers a request that cannot be read, in the form of the service that it was signed for. */
+  WireResponse refused(@Nullable String authorization, AwsError error) {
+    Caller.Scope scope = Caller.scope(authorization);
+    AwsService service =
+        services.stream()
+            .filter(each -> scope != null && each.name().equals(scope.service()))
+            .findFirst()
+            .orElse(services.get(0));
+    var entry = new Journal.Entry(world.now());
+    entry.service = scope == null ? "" : service.name();
+    entry.outcome = error.code();
+    journal.add(entry);
+    String requestId = world.ids.request();
+    return finished(error.status(), service.error(error, requestId), service, requestId);
+  }
+
   private final class Routed implements Front.Route {
     private final WireRequest request;
     private final Caller.@Nullable Scope scope;
@@ -100,11 +116,21 @@ final class AwsApi {
         return finished(
             200, service.answer(operation, request, caller, requestId), service, requestId);
       } catch (AwsError e) {
-        entry.outcome = e.code();
-        return finished(e.status(), service.error(e, requestId), service, requestId);
+        return failed(e, entry, requestId);
+      } catch (RuntimeException e) {
+        // A defect of ours must neither look like an AWS refusal nor end the connection.
+        return failed(
+            new AwsError(500, "InternalFailure", "The simulated account failed: " + e),
+            entry,
+            requestId);
       } finally {
         journal.add(entry);
       }
+    }
+
+    private WireResponse failed(AwsError error, Journal.Entry entry, String requestId) {
+      entry.outcome = error.code();
+      return finished(error.status(), service.error(error, requestId), service, requestId);
     }
 
     private WireResponse preempted(Fault fault, Journal.Entry entry, String requestId) {

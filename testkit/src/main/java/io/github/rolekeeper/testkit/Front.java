@@ -1,11 +1,16 @@
 package io.github.rolekeeper.testkit;
 
 import io.github.rolekeeper.testkit.WireResponse.Transit;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Where every request to the account comes in, over a socket or not. Thread-safe. */
-final class Front {
+final class Front implements WireHandler {
+  /** No request to the simulated operations comes near it; AWS's own limits differ by service. */
+  private static final int LARGEST_BODY = 1 << 20;
+
   private final World world;
   private final Faults faults;
   private final AwsApi api;
@@ -29,6 +34,52 @@ final class Front {
 
     /** Answers; if an injected fault comes before any effect, without doing anything. */
     WireResponse answer(@Nullable Fault fault);
+  }
+
+  @Override
+  public WireResponse answer(
+      String method, String target, Function<String, @Nullable String> headers, byte[] body) {
+    if (body.length > LARGEST_BODY) {
+      return refused(
+          target,
+          headers,
+          new AwsError(
+              413,
+              "RequestEntityTooLarge",
+              "The request's body has "
+                  + body.length
+                  + " bytes; the simulated account takes no more than "
+                  + LARGEST_BODY));
+    }
+    try {
+      return answer(
+          new WireRequest(method, target, headers, new String(body, StandardCharsets.UTF_8)));
+    } catch (WireRequest.Malformed e) {
+      return malformed(target, headers, e.getMessage());
+    } catch (RuntimeException e) {
+      // A defect of ours must neither look like an AWS refusal nor end the connection.
+      return refused(
+          target,
+          headers,
+          new AwsError(500, "InternalFailure", "The simulated account failed: " + e));
+    }
+  }
+
+  @Override
+  public WireResponse malformed(
+      String target, Function<String, @Nullable String> headers, String problem) {
+    return refused(target, headers, new AwsError(400, "MalformedInput", problem));
+  }
+
+  private WireResponse refused(
+      String target, Function<String, @Nullable String> headers, AwsError error) {
+    synchronized (world) {
+      return target.startsWith(MetadataService.PREFIX)
+          ? metadata.error(
+              error.status() < 500 ? 400 : 500,
+              error.status() < 500 ? "Bad Request" : "Internal Server Error")
+          : api.refused(headers.apply("Authorization"), error);
+    }
   }
 
   WireResponse answer(WireRequest request) {

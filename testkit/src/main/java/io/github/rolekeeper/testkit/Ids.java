@@ -1,6 +1,9 @@
 package io.github.rolekeeper.testkit;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Identifiers in the forms that AWS issues. Seeded, so that two runs of a test look the same. */
 final class Ids {
@@ -11,17 +14,39 @@ final class Ids {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
   private final Random random;
+  private final Map<String, String> reserved = new HashMap<>();
 
   Ids(long seed) {
     random = new Random(seed);
   }
 
+  /**
+   * Goes on with another row of ids. A restored account needs one, or it would issue again what the
+   * account before it has issued.
+   */
+  void reseed(long seed) {
+    random.setSeed(seed);
+  }
+
+  /** The next id of its kind is this one: for what is restored under the id that it had. */
+  void reserve(String prefix, @Nullable String id) {
+    if (id != null) {
+      reserved.put(prefix, id);
+    }
+  }
+
+  private String id(String prefix, String alphabet, int length) {
+    String fresh = prefix + text(alphabet, length);
+    String wanted = reserved.remove(prefix);
+    return wanted == null ? fresh : wanted;
+  }
+
   String instanceProfile() {
-    return "AIPA" + text(IAM_ALPHABET, 17);
+    return id("AIPA", IAM_ALPHABET, 17);
   }
 
   String role() {
-    return "AROA" + text(IAM_ALPHABET, 17);
+    return id("AROA", IAM_ALPHABET, 17);
   }
 
   String policy() {
@@ -41,11 +66,11 @@ final class Ids {
   }
 
   String instance() {
-    return "i-" + text(HEX, 17);
+    return id("i-", HEX, 17);
   }
 
   String association() {
-    return "iip-assoc-" + text(HEX, 17);
+    return id("iip-assoc-", HEX, 17);
   }
 
   String reservation() {

@@ -63,6 +63,13 @@ final class InstanceMetadata {
       return;
     }
     Duration interval = world.refreshInterval();
+    // What a refresh delivered is forgotten a day after its session's end, so that a clock which is
+    // moved by centuries need not make up for each hour.
+    long owed = Duration.between(refreshed, now).dividedBy(interval);
+    long traced = world.timing(Timing.SESSION_DURATION).plusDays(1).dividedBy(interval) + 1;
+    if (owed > traced) {
+      refreshed = refreshed.plus(interval.multipliedBy(owed - traced));
+    }
     while (!refreshed.plus(interval).isAfter(now)) {
       refresh(refreshed.plus(interval));
     }
@@ -75,6 +82,13 @@ final class InstanceMetadata {
       session = null;
       refresh(now);
     }
+  }
+
+  /** The instance has come with an association, as if it had been started with it. */
+  void associationRestored(Instant now) {
+    awaitsRestart = false;
+    session = null;
+    refresh(now);
   }
 
   /** The running instance was associated with a profile. */

@@ -3,6 +3,8 @@ package io.github.rolekeeper.testkit;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,8 +26,12 @@ final class Journal {
     }
   }
 
+  private static final int MOST_NAMES = 4096;
+
   private final Settings settings;
   private final Deque<ApiCall> calls = new ArrayDeque<>();
+  // Requests repeat the same few names: kept once, a hundred thousand calls take little memory.
+  private final Map<String, String> names = new HashMap<>();
   private long dropped;
 
   Journal(Settings settings) {
@@ -33,20 +39,30 @@ final class Journal {
   }
 
   void add(Entry entry) {
+    var parameters = new LinkedHashMap<String, String>();
+    entry.parameters.forEach((name, value) -> parameters.put(shared(name), shared(value)));
     calls.add(
         new ApiCall(
             entry.time,
             entry.service,
-            entry.operation,
+            shared(entry.operation),
             entry.write,
-            entry.principal,
+            shared(entry.principal),
             entry.outcome,
             entry.fault,
-            entry.parameters));
+            parameters));
     while (calls.size() > settings.journalLimit) {
       calls.remove();
       dropped++;
     }
+  }
+
+  private String shared(String text) {
+    if (names.size() > MOST_NAMES) {
+      names.clear();
+    }
+    // Longer texts are policies and the like; a table of them would only keep them longer.
+    return text.length() > 128 ? text : names.computeIfAbsent(text, same -> same);
   }
 
   /** The requests that are kept: the newest ones. */
@@ -61,6 +77,7 @@ final class Journal {
 
   void clear() {
     calls.clear();
+    names.clear();
     dropped = 0;
   }
 }

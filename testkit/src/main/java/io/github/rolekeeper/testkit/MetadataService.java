@@ -172,7 +172,7 @@ final class MetadataService {
     return WireResponse.of(200, "text/plain", token).with(TTL_HEADER, Long.toString(seconds));
   }
 
-  private WireResponse error(int status, String reason) {
+  WireResponse error(int status, String reason) {
     String title = status + " - " + reason;
     if (!world.follows(Rule.METADATA_ERRORS_ARE_XHTML)) {
       return WireResponse.of(status, "text/plain", title);

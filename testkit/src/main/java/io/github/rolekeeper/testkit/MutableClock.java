@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -8,9 +9,9 @@ import java.time.ZoneOffset;
 import java.util.Objects;
 
 /**
- * A clock that stands still until it is moved. Every part of a {@link SimulatedAccount} reads the
- * same one, and it can be handed to anything that takes a {@link Clock} or a {@link
- * java.time.InstantSource}. Thread-safe.
+ * A clock that stands still until it is moved, or {@linkplain #ticking() ticks}. Every part of a
+ * {@link SimulatedAccount} reads the same one, and it can be handed to anything that takes a {@link
+ * Clock} or a {@link java.time.InstantSource}. Thread-safe.
  */
 public final class MutableClock extends Clock {
   private final Hand hand;
@@ -28,7 +29,7 @@ public final class MutableClock extends Clock {
    * @return the clock, in UTC
    */
   public static MutableClock at(Instant start) {
-    return new MutableClock(new Hand(Objects.requireNonNull(start, "start")), ZoneOffset.UTC);
+    return new MutableClock(new Hand(Clock.fixed(start, ZoneOffset.UTC)), ZoneOffset.UTC);
   }
 
   /**
@@ -53,10 +54,21 @@ public final class MutableClock extends Clock {
   }
 
   /**
+   * A clock that shows the real time, plus whatever it has been moved by: for a server that clients
+   * on the wall clock use over hours, and that shall still let time pass faster.
+   *
+   * @return the clock, in UTC
+   */
+  public static MutableClock ticking() {
+    return new MutableClock(new Hand(Clock.systemUTC()), ZoneOffset.UTC);
+  }
+
+  /**
    * Moves the clock forward.
    *
    * @param step how far; not negative
    * @throws IllegalArgumentException if the step is negative: use {@link #set} to go back
+   * @throws DateTimeException if the step leads beyond {@link Instant#MAX}
    */
   public void advance(Duration step) {
     if (step.isNegative()) {
@@ -77,7 +89,7 @@ public final class MutableClock extends Clock {
 
   @Override
   public Instant instant() {
-    return hand.now;
+    return hand.now();
   }
 
   @Override
@@ -98,18 +110,23 @@ public final class MutableClock extends Clock {
 
   /** What the clocks of several zones share. */
   private static final class Hand {
-    private volatile Instant now;
+    private final Clock driven;
+    private volatile Duration ahead = Duration.ZERO;
 
-    Hand(Instant now) {
-      this.now = now;
+    Hand(Clock driven) {
+      this.driven = driven;
+    }
+
+    Instant now() {
+      return driven.instant().plus(ahead);
     }
 
     synchronized void advance(Duration step) {
-      now = now.plus(step);
+      set(now().plus(step));
     }
 
     synchronized void set(Instant instant) {
-      now = instant;
+      ahead = Duration.between(driven.instant(), instant);
     }
   }
 }

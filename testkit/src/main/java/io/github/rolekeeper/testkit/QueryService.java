@@ -33,6 +33,10 @@ class QueryService extends AwsService {
   @Override
   final String answer(String name, WireRequest request, Caller caller, String requestId) {
     Operation operation = operations.get(name);
+    if (!request.method().equals("POST") && !request.method().equals("GET")) {
+      throw new AwsError(
+          405, "MethodNotAllowed", "The method " + request.method() + " is not allowed.");
+    }
     if (operation == null) {
       throw unknown(name, request.parameters().get("Version", version()));
     }

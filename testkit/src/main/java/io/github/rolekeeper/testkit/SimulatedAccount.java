@@ -1,9 +1,16 @@
 package io.github.rolekeeper.testkit;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An AWS account that lives in this process and speaks the wire on one loopback port: IAM, EC2,
@@ -16,11 +23,11 @@ import java.util.Objects;
  * <p>Thread-safe. Close it to free the port.
  */
 public final class SimulatedAccount implements AutoCloseable {
-  private static final String EC2_TRUST =
+  static final String EC2_TRUST =
       """
       {"Version":"2012-10-17","Statement":[{"Action":"sts:AssumeRole","Effect":"Allow",\
       "Principal":{"Service":"ec2.amazonaws.com"}}]}""";
-  private static final String ADMINISTRATOR =
+  static final String ADMINISTRATOR =
       """
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
 
@@ -28,13 +35,20 @@ public final class SimulatedAccount implements AutoCloseable {
   private final World world;
   private final Journal journal;
   private final Faults faults = new Faults();
-  private final WireServer server;
+  private final Front front;
+  private final URI endpoint;
+  private final @Nullable WireServer server;
 
-  private SimulatedAccount(Builder builder) {
+  private SimulatedAccount(Builder builder, @Nullable URI reachedAt) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
     journal = new Journal(builder.settings);
-    server = new WireServer(new Front(world, journal, faults));
+    front = new Front(world, journal, faults);
+    if (builder.seed != null) {
+      builder.seed.restore(world, clock);
+    }
+    server = reachedAt == null ? new WireServer(front) : null;
+    endpoint = server == null ? Objects.requireNonNull(reachedAt) : server.endpoint();
   }
 
   /**
@@ -71,7 +85,7 @@ public final class SimulatedAccount implements AutoCloseable {
    * @return an address on loopback
    */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /**
@@ -209,6 +223,33 @@ public final class SimulatedAccount implements AutoCloseable {
   }
 
   /**
+   * Answers a request as the account's port would, without a socket: for clients with a transport
+   * of their own, such as {@link io.github.rolekeeper.testkit.awssdk.InProcessHttpClient}. An
+   * injected fault that only delays an answer delays nothing here; one that withholds it is a
+   * time-out at once.
+   *
+   * @param method such as {@code POST}
+   * @param target path and query, percent-encoded
+   * @param headers by name, in any case
+   * @param body the request's body; empty if there is none
+   * @return the answer
+   * @throws IOException if a client at a socket would have seen no answer
+   */
+  public HttpAnswer exchange(String method, String target, Map<String, String> headers, byte[] body)
+      throws IOException {
+    var ignoringCase = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    ignoringCase.putAll(headers);
+    WireResponse response = front.answer(method, target, ignoringCase::get, body);
+    return switch (response.transit()) {
+      case WHOLE, LATE, DRIPPED ->
+          new HttpAnswer(response.status(), response.headers(), response.body());
+      case REFUSED -> throw new ConnectException("Connection refused");
+      case RESET -> throw new SocketException("Connection reset");
+      case SILENCE -> throw new SocketTimeoutException("Read timed out");
+    };
+  }
+
+  /**
    * Every request that has reached the account over the wire, the metadata services included.
    *
    * @return the requests in the order of arrival; a copy
@@ -265,7 +306,21 @@ public final class SimulatedAccount implements AutoCloseable {
   /** Frees the port. Requests that are under way may be cut off. */
   @Override
   public void close() {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  World world() {
+    return world;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Front front() {
+    return front;
   }
 
   @Override
@@ -288,8 +343,24 @@ public final class SimulatedAccount implements AutoCloseable {
   public static final class Builder {
     private MutableClock clock = MutableClock.atRealTime();
     private final Settings settings = new Settings();
+    private @Nullable Snapshot seed;
 
     private Builder() {}
+
+    /**
+     * What the account holds when it starts. A snapshot of {@link AccountServer} is one; one that
+     * is written by hand may leave out all but the names: {@code
+     * {"roles":[{"name":"web-role"}],"instanceProfiles":[{"name":"web","role":"web-role"}],
+     * "instances":[{"profile":"web"}]}}.
+     *
+     * @param json an object; nothing by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is no such object; the message says where and why
+     */
+    public Builder seed(String json) {
+      seed = Snapshot.read(json);
+      return this;
+    }
 
     /**
      * The clock of the account and all in it.
@@ -431,9 +502,15 @@ public final class SimulatedAccount implements AutoCloseable {
      * Starts the account.
      *
      * @return the account, listening
+     * @throws IllegalArgumentException if the {@linkplain #seed(String) seed} contradicts itself
      */
     public SimulatedAccount build() {
-      return new SimulatedAccount(this);
+      return new SimulatedAccount(this, null);
+    }
+
+    /** An account behind a port that is somebody else's. */
+    SimulatedAccount behind(URI endpoint) {
+      return new SimulatedAccount(this, endpoint);
     }
   }
 }

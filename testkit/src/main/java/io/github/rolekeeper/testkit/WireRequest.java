@@ -17,7 +17,7 @@ final class WireRequest {
   /**
    * Reads a request.
    *
-   * @throws IllegalArgumentException if a parameter is not percent-encoded as it should be
+   * @throws Malformed if a parameter is not percent-encoded as it should be
    */
   WireRequest(
       String method, String target, Function<String, @Nullable String> headers, String body) {
@@ -45,7 +45,25 @@ final class WireRequest {
   }
 
   private static String decode(String encoded) {
-    return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Malformed("'" + encoded + "' is not percent-encoded as a form's parameters are");
+    }
+  }
+
+  /** Not what HTTP and the Query protocol allow. */
+  static final class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String message) {
+      super(message, null, false, false);
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
   }
 
   String method() {

@@ -12,29 +12,70 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 
-/** The account's one port, on loopback. */
+/** One port that WireMock listens on. */
 final class WireServer implements AutoCloseable {
   private static final int PIECES = 20;
 
   private final WireMockServer server;
   private final URI endpoint;
 
-  WireServer(Front front) {
+  /** A port of the system's choice, on loopback. */
+  WireServer(WireHandler handler) {
+    this(handler, "127.0.0.1", 0);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param address of the network interface to listen on
+   * @param port zero for one of the system's choice
+   * @throws UncheckedIOException if it cannot have the port
+   */
+  WireServer(WireHandler handler, String address, int port) {
     server =
         new WireMockServer(
             options()
-                .bindAddress("127.0.0.1")
-                .dynamicPort()
+                .bindAddress(address)
+                .port(port)
                 .disableRequestJournal()
                 .stubRequestLoggingDisabled(true)
                 .gzipDisabled(true)
                 .http2PlainDisabled(true)
-                .extensions(new Dispatcher(front)));
+                // Neither is used, and the template engine takes long to load.
+                .templatingEnabled(false)
+                .extensionScanningEnabled(false)
+                // WireMock's own control API could stop the server or add answers to it.
+                .adminAuthenticator(request -> false)
+                .httpServerFactory(
+                    (options, admin, stubs) -> new WireServerJetty(handler, options, admin, stubs))
+                .extensions(new Dispatcher(handler)));
     server.stubFor(any(anyUrl()).willReturn(aResponse()));
-    server.start();
-    endpoint = URI.create("http://127.0.0.1:" + server.port());
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot listen on " + address + " port " + port + ": " + root(e).getMessage(), e));
+    }
+    endpoint = URI.create("http://" + reachable(address) + ":" + server.port());
+  }
+
+  private static Throwable root(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause == null || cause == e ? e : root(cause);
+  }
+
+  /** An address to connect to: who listens everywhere is reached on loopback. */
+  private static String reachable(String address) {
+    return switch (address) {
+      case "0.0.0.0" -> "127.0.0.1";
+      case "::", "0:0:0:0:0:0:0:0" -> "[::1]";
+      default -> address.contains(":") ? "[" + address + "]" : address;
+    };
   }
 
   URI endpoint() {
@@ -47,10 +88,10 @@ final class WireServer implements AutoCloseable {
   }
 
   private static final class Dispatcher implements ResponseDefinitionTransformerV2 {
-    private final Front front;
+    private final WireHandler handler;
 
-    Dispatcher(Front front) {
-      this.front = front;
+    Dispatcher(WireHandler handler) {
+      this.handler = handler;
     }
 
     @Override
@@ -79,18 +120,11 @@ final class WireServer implements AutoCloseable {
     }
 
     private WireResponse answer(Request request) {
-      WireRequest read;
-      try {
-        read =
-            new WireRequest(
-                request.getMethod().value(),
-                request.getUrl(),
-                name -> request.containsHeader(name) ? request.getHeader(name) : null,
-                request.getBodyAsString());
-      } catch (IllegalArgumentException e) {
-        return WireResponse.of(400, "text/plain", "Malformed request: " + e.getMessage());
-      }
-      return front.answer(read);
+      return handler.answer(
+          request.getMethod().value(),
+          request.getUrl(),
+          name -> request.containsHeader(name) ? request.getHeader(name) : null,
+          request.getBody());
     }
   }
 }

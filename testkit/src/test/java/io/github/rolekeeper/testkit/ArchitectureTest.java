@@ -28,15 +28,44 @@ class ArchitectureTest {
           .resideInAPackage("software.amazon.awssdk..");
 
   @ArchTest
+  static final ArchRule only_the_extension_touches_the_optional_junit =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..testkit.junit..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.junit..");
+
+  @ArchTest
+  static final ArchRule only_the_assertions_touch_the_optional_assertj =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..testkit.assertj..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.assertj..");
+
+  @ArchTest
+  static final ArchRule only_the_program_touches_the_optional_picocli =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..testkit.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
   static final ArchRule only_the_server_touches_wiremock =
       noClasses()
           .that()
           .haveSimpleNameNotStartingWith("WireServer")
           .and()
           .haveSimpleNameNotStartingWith("Dispatcher")
+          .and()
+          .haveSimpleNameNotStartingWith("Unreadable")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("com.github.tomakehurst..");
+          .resideInAnyPackage("com.github.tomakehurst..", "wiremock..");
 
   @ArchTest
   static final ArchRule the_record_uses_the_account_from_outside =

@@ -1,0 +1,356 @@
+package io.github.rolekeeper.testkit;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a test in another process does to an {@link AccountServer}: JSON over HTTP. */
+final class ControlApi {
+  static final String PREFIX = "/_rolekeeper/";
+
+  /** More than a snapshot of ten thousand instances takes. */
+  private static final int LARGEST_BODY = 8 << 20;
+
+  private static final Instant LATEST = Instant.parse("9998-12-31T23:59:59Z");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  @FunctionalInterface
+  private interface Action {
+    JsonNode answer(byte[] body);
+  }
+
+  /** A request that is refused. */
+  private static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+    private final String error;
+
+    Refusal(int status, String error, String message) {
+      super(message, null, false, false);
+      this.status = status;
+      this.error = error;
+    }
+  }
+
+  private final AccountServer server;
+
+  /** By path without the prefix, then by method. */
+  private final Map<String, Map<String, Action>> actions =
+      new TreeMap<>(
+          Map.of(
+              "health", Map.of("GET", body -> health()),
+              "clock", Map.of("GET", body -> clock(), "POST", this::moveClock),
+              "journal", Map.of("GET", body -> journal(), "DELETE", body -> clearJournal()),
+              "reset", Map.of("POST", this::reset),
+              "timings", Map.of("GET", body -> timings(), "PUT", this::setTimings),
+              "rules", Map.of("GET", body -> rules(), "PUT", this::setRules),
+              "snapshot", Map.of("GET", body -> snapshot()),
+              "restore", Map.of("POST", this::restore)));
+
+  ControlApi(AccountServer server) {
+    this.server = server;
+  }
+
+  WireResponse answer(String method, String target, byte[] body) {
+    String path = target.split("\\?", 2)[0].substring(PREFIX.length());
+    Map<String, Action> resource = actions.get(path);
+    if (resource == null) {
+      return error(
+          404,
+          "NotFound",
+          "There is no '" + path + "' under " + PREFIX + "; there are " + actions.keySet());
+    }
+    Action action = resource.get(method);
+    if (action == null) {
+      String allowed = resource.keySet().stream().sorted().collect(Collectors.joining(", "));
+      return error(
+              405, "MethodNotAllowed", "'" + path + "' has no " + method + "; it has " + allowed)
+          .with("Allow", allowed);
+    }
+    if (body.length > LARGEST_BODY) {
+      return error(
+          413,
+          "RequestEntityTooLarge",
+          "The body has " + body.length + " bytes; no more than " + LARGEST_BODY + " are taken");
+    }
+    try {
+      return json(200, action.answer(body));
+    } catch (Refusal e) {
+      return error(e.status, e.error, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      return error(500, "InternalFailure", "The simulated account failed: " + e);
+    }
+  }
+
+  static WireResponse error(int status, String error, String message) {
+    return json(status, JSON.createObjectNode().put("error", error).put("message", message));
+  }
+
+  private static WireResponse json(int status, JsonNode body) {
+    return WireResponse.of(status, "application/json", body.toString());
+  }
+
+  private JsonNode health() {
+    SimulatedAccount account = server.account();
+    ObjectNode health =
+        JSON.createObjectNode()
+            .put("status", "UP")
+            .put("endpoint", server.endpoint().toString())
+            .put("accountId", account.accountId())
+            .put("region", account.region());
+    ArrayNode instances = health.putArray("instances");
+    World world = account.world();
+    synchronized (world) {
+      health.put("droppedFromJournal", account.journal().dropped());
+      for (Instance instance : world.instances()) {
+        instances
+            .addObject()
+            .put("id", instance.id)
+            .put("state", instance.state.wireName())
+            .put(
+                "metadataEndpoint",
+                new SimulatedInstance(instance.id, server.endpoint())
+                    .metadataEndpoint()
+                    .toString());
+      }
+    }
+    return health;
+  }
+
+  private JsonNode clock() {
+    return JSON.createObjectNode().put("now", server.account().clock().instant().toString());
+  }
+
+  private JsonNode moveClock(byte[] body) {
+    ObjectNode members = members(body, List.of("advance", "set"));
+    if (members.size() != 1) {
+      throw new Refusal(
+          400,
+          "InvalidRequest",
+          "A clock is moved by {\"advance\":\"PT1H\"} or {\"set\":\"2026-01-01T00:00:00Z\"}, and"
+              + " this has "
+              + (members.isEmpty() ? "neither" : "both"));
+    }
+    MutableClock clock = server.account().clock();
+    if (members.has("set")) {
+      clock.set(tellable(instant(text(members, "set"))));
+    } else {
+      Duration step = duration("advance", text(members, "advance"));
+      try {
+        tellable(clock.instant().plus(step));
+        clock.advance(step);
+      } catch (IllegalArgumentException e) {
+        throw invalid(String.valueOf(e.getMessage()));
+      } catch (DateTimeException | ArithmeticException e) {
+        throw beyond();
+      }
+    }
+    return clock();
+  }
+
+  private JsonNode journal() {
+    ArrayNode journal = JSON.createArrayNode();
+    SimulatedAccount account = server.account();
+    List<ApiCall> calls;
+    World world = account.world();
+    synchronized (world) {
+      calls = account.journal().calls();
+    }
+    for (ApiCall call : calls) {
+      ObjectNode entry =
+          journal
+              .addObject()
+              .put("time", call.time().toString())
+              .put("service", call.service())
+              .put("operation", call.operation())
+              .put("write", call.write())
+              .put("principal", call.principal())
+              .put("outcome", call.outcome())
+              .put("fault", call.fault());
+      ObjectNode parameters = entry.putObject("parameters");
+      new TreeMap<>(call.parameters()).forEach(parameters::put);
+    }
+    return journal;
+  }
+
+  private JsonNode clearJournal() {
+    server.account().clearJournal();
+    return JSON.createArrayNode();
+  }
+
+  private JsonNode reset(byte[] body) {
+    if (body.length > 0) {
+      members(body, List.of());
+    }
+    server.reset();
+    return health();
+  }
+
+  private JsonNode timings() {
+    World world = server.account().world();
+    ObjectNode timings = JSON.createObjectNode();
+    synchronized (world) {
+      for (Timing timing : Timing.values()) {
+        timings.put(timing.name(), world.timing(timing).toString());
+      }
+    }
+    return timings;
+  }
+
+  /** All or nothing: a value that is wrong leaves the others as they were. */
+  private JsonNode setTimings(byte[] body) {
+    var wanted = new EnumMap<Timing, Duration>(Timing.class);
+    ObjectNode members = members(body, names(Timing.values()));
+    for (Timing timing : Timing.values()) {
+      if (members.has(timing.name())) {
+        Duration value = duration(timing.name(), text(members, timing.name()));
+        try {
+          wanted.put(timing, timing.checked(value));
+        } catch (IllegalArgumentException e) {
+          throw invalid(String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    SimulatedAccount account = server.account();
+    wanted.forEach(account::timing);
+    return timings();
+  }
+
+  private JsonNode rules() {
+    World world = server.account().world();
+    ObjectNode rules = JSON.createObjectNode();
+    synchronized (world) {
+      for (Rule rule : Rule.values()) {
+        rules.put(rule.name(), world.follows(rule));
+      }
+    }
+    return rules;
+  }
+
+  private JsonNode setRules(byte[] body) {
+    ObjectNode members = members(body, names(Rule.values()));
+    for (Map.Entry<String, JsonNode> each : members.properties()) {
+      if (!each.getValue().isBoolean()) {
+        throw invalid("'" + each.getKey() + "' " + each.getValue() + " must be true or false");
+      }
+    }
+    World world = server.account().world();
+    synchronized (world) {
+      world.settle();
+      for (Map.Entry<String, JsonNode> each : members.properties()) {
+        Rule rule = Rule.valueOf(each.getKey());
+        if (each.getValue().asBoolean()) {
+          world.settings.rules.add(rule);
+        } else {
+          world.settings.rules.remove(rule);
+        }
+      }
+    }
+    return rules();
+  }
+
+  private JsonNode snapshot() {
+    World world = server.account().world();
+    synchronized (world) {
+      return JSON.valueToTree(Snapshot.of(world));
+    }
+  }
+
+  private JsonNode restore(byte[] body) {
+    try {
+      server.restore(new String(body, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "InvalidSnapshot", String.valueOf(e.getMessage()));
+    }
+    return health();
+  }
+
+  private static List<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(Enum::name).toList();
+  }
+
+  private static ObjectNode members(byte[] body, List<String> known) {
+    JsonNode read;
+    try {
+      read = JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new Refusal(400, "MalformedJson", "The body is no JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new Refusal(400, "MalformedJson", "The body is no JSON: " + e.getMessage());
+    }
+    if (!(read instanceof ObjectNode members)) {
+      throw new Refusal(
+          400,
+          "InvalidRequest",
+          "The body must be a JSON object with members of " + known + ", and it is not");
+    }
+    for (Map.Entry<String, JsonNode> each : members.properties()) {
+      if (!known.contains(each.getKey())) {
+        throw new Refusal(
+            400,
+            "UnknownMember",
+            "The member '" + each.getKey() + "' is unknown; known are " + known);
+      }
+    }
+    return members;
+  }
+
+  private static String text(ObjectNode members, String member) {
+    JsonNode value = members.get(member);
+    if (value == null || !value.isTextual()) {
+      throw invalid("'" + member + "' " + value + " must be a text");
+    }
+    return value.textValue();
+  }
+
+  private static Duration duration(String member, String value) {
+    try {
+      return Duration.parse(value);
+    } catch (DateTimeException e) {
+      throw invalid("'" + member + "' '" + value + "' must be an ISO-8601 duration, as PT1H30M");
+    }
+  }
+
+  private static Instant instant(String value) {
+    try {
+      return Instant.parse(value);
+    } catch (DateTimeException e) {
+      throw invalid("'set' '" + value + "' must be an ISO-8601 instant, as 2026-01-01T00:00:00Z");
+    }
+  }
+
+  /** AWS writes years in four digits. */
+  private static Instant tellable(Instant instant) {
+    if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LATEST)) {
+      throw beyond();
+    }
+    return instant;
+  }
+
+  private static Refusal beyond() {
+    return invalid("The clock must stay between " + Instant.EPOCH + " and " + LATEST);
+  }
+
+  private static Refusal invalid(String message) {
+    return new Refusal(400, "InvalidValue", message);
+  }
+}

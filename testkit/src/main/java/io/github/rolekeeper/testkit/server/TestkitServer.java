@@ -1,0 +1,165 @@
+package io.github.rolekeeper.testkit.server;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.rolekeeper.testkit.AccountServer;
+import io.github.rolekeeper.testkit.MutableClock;
+import io.github.rolekeeper.testkit.SimulatedAccount;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Runs an {@link AccountServer} until it is told to end. When it is ready it prints one line of
+ * JSON, whose {@code endpoint} is where it answers, and nothing else on standard output. It ends
+ * with 2 if its arguments are wrong and with 1 if it cannot have the port.
+ */
+@Command(
+    name = "rolekeeper-testkit-server",
+    mixinStandardHelpOptions = true,
+    version = "rolekeeper-testkit-server",
+    sortOptions = false,
+    description = "A simulated AWS account on one port, with a control API under /_rolekeeper/.")
+public final class TestkitServer implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Port to listen on; 0, the default, is one of the system's choice.")
+  private int port;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on; by default only this machine can connect.")
+  private String bind = "127.0.0.1";
+
+  @Option(
+      names = "--account-id",
+      paramLabel = "ID",
+      description = "Twelve digits; by default 123456789012.")
+  private @Nullable String accountId;
+
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      description = "Region of the instances; by default us-east-1.")
+  private @Nullable String region;
+
+  @Option(
+      names = "--seed-file",
+      paramLabel = "FILE",
+      description = "JSON of what the account holds at the start, as /_rolekeeper/snapshot gives.")
+  private @Nullable Path seedFile;
+
+  @Option(
+      names = "--real-time",
+      description = "The account's time goes on by itself; else it stands still until moved.")
+  private boolean realTime;
+
+  private TestkitServer() {}
+
+  /**
+   * Runs the server.
+   *
+   * @param arguments see {@code --help}
+   */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new TestkitServer()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    String seed = checked();
+    AccountServer server;
+    try {
+      server = AccountServer.start(() -> builder(seed), bind, port);
+    } catch (UncheckedIOException e) {
+      System.err.println(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+      return 1;
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
+    announce(server, System.out);
+    // Until a signal ends the process.
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  /** Checks the arguments and returns the seed. */
+  private @Nullable String checked() {
+    if (port < 0 || port > 65_535) {
+      throw wrong("--port " + port + " is none: use one of 1 to 65535, or 0 for any free one");
+    }
+    String seed = null;
+    if (seedFile != null) {
+      try {
+        seed = Files.readString(seedFile);
+      } catch (IOException e) {
+        throw wrong("--seed-file " + seedFile + " cannot be read: " + e);
+      }
+    }
+    try {
+      builder(seed);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    try {
+      if (!InetAddress.getByName(bind).isLoopbackAddress()) {
+        System.err.println(
+            "Listening on " + bind + ": whoever can reach it controls the simulated account.");
+      }
+    } catch (UnknownHostException e) {
+      throw wrong("--bind " + bind + " is no address of this machine");
+    }
+    return seed;
+  }
+
+  private SimulatedAccount.Builder builder(@Nullable String seed) {
+    SimulatedAccount.Builder builder =
+        SimulatedAccount.builder()
+            .clock(realTime ? MutableClock.ticking() : MutableClock.atRealTime());
+    if (accountId != null) {
+      builder.accountId(accountId);
+    }
+    if (region != null) {
+      builder.region(region);
+    }
+    if (seed != null) {
+      builder.seed(seed);
+    }
+    return builder;
+  }
+
+  private static void announce(AccountServer server, PrintStream out) {
+    SimulatedAccount account = server.account();
+    out.println(
+        new ObjectMapper()
+            .createObjectNode()
+            .put("endpoint", server.endpoint().toString())
+            .put("accountId", account.accountId())
+            .put("region", account.region()));
+    out.flush();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(
+        spec == null ? new CommandLine(this) : spec.commandLine(), message);
+  }
+}

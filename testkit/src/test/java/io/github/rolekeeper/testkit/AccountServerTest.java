@@ -1,0 +1,288 @@
+package io.github.rolekeeper.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.iam.IamClient;
+
+class AccountServerTest {
+  private static final String BY_HAND =
+      """
+      {"roles":[{"name":"web-role"}],
+       "instanceProfiles":[{"name":"web","role":"web-role"}],
+       "instances":[{"profile":"web"}]}""";
+
+  private final AccountServer server =
+      AccountServer.start(
+          () ->
+              SimulatedAccount.builder()
+                  .clock(MutableClock.at("2026-01-01T00:00:00Z"))
+                  .region("eu-west-1")
+                  .seed(BY_HAND),
+          "127.0.0.1",
+          0);
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @AfterEach
+  void still_healthy() throws Exception {
+    try (server) {
+      assertThat(json("GET", "health", "").path("status").asText()).isEqualTo("UP");
+    }
+  }
+
+  @Test
+  void a_seed_by_hand_makes_an_instance_that_has_credentials() throws Exception {
+    JsonNode instance = json("GET", "health", "").path("instances").path(0);
+    URI endpoint = URI.create(instance.path("metadataEndpoint").asText() + "/latest/meta-data/");
+
+    assertThat(get(endpoint.resolve("iam/security-credentials/")).body()).isEqualTo("web-role");
+  }
+
+  @Test
+  void the_clock_can_be_read_moved_and_set() throws Exception {
+    assertThat(json("GET", "clock", "").path("now").asText()).isEqualTo("2026-01-01T00:00:00Z");
+    assertThat(json("POST", "clock", "{\"advance\":\"PT1H30M\"}").path("now").asText())
+        .isEqualTo("2026-01-01T01:30:00Z");
+    assertThat(json("POST", "clock", "{\"set\":\"2025-12-31T00:00:00Z\"}").path("now").asText())
+        .isEqualTo("2025-12-31T00:00:00Z");
+  }
+
+  @Test
+  void a_clock_that_is_moved_by_centuries_leaves_a_working_account() throws Exception {
+    json("POST", "clock", "{\"advance\":\"P1000000D\"}");
+
+    URI metadata = server.account().instance(onlyInstance()).metadataEndpoint();
+    String credentials =
+        get(URI.create(metadata + "/latest/meta-data/iam/security-credentials/web-role")).body();
+    assertThat(new ObjectMapper().readTree(credentials).path("Expiration").asText())
+        .isGreaterThan(json("GET", "clock", "").path("now").asText());
+  }
+
+  @Test
+  void the_journal_tells_what_reached_the_account_and_can_be_cleared() throws Exception {
+    try (var iam = SdkClients.administrator(server.account()).build(IamClient.builder())) {
+      iam.createInstanceProfile(r -> r.instanceProfileName("other"));
+    }
+
+    JsonNode journal = json("GET", "journal", "");
+    assertThat(journal).hasSize(1);
+    JsonNode call = journal.get(0);
+    assertThat(call.path("service").asText()).isEqualTo("iam");
+    assertThat(call.path("operation").asText()).isEqualTo("CreateInstanceProfile");
+    assertThat(call.path("write").asBoolean()).isTrue();
+    assertThat(call.path("time").asText()).isEqualTo("2026-01-01T00:00:00Z");
+    assertThat(call.path("outcome").asText()).isEqualTo("OK");
+    assertThat(call.path("principal").asText()).startsWith("arn:aws:iam::123456789012:");
+    assertThat(call.path("parameters").path("InstanceProfileName").asText()).isEqualTo("other");
+
+    assertThat(json("DELETE", "journal", "")).isEmpty();
+    assertThat(json("GET", "journal", "")).isEmpty();
+  }
+
+  @Test
+  void a_reset_brings_back_settings_seed_and_time() throws Exception {
+    JsonNode before = json("GET", "snapshot", "");
+    json("POST", "clock", "{\"advance\":\"P7D\"}");
+    json("PUT", "timings", "{\"IAM_TO_EC2\":\"PT10S\"}");
+    json("PUT", "rules", "{\"SESSIONS_EXPIRE\":false}");
+    server.account().deleteInstanceProfile("web");
+
+    json("POST", "reset", "");
+
+    assertThat(json("GET", "snapshot", "")).isEqualTo(before);
+    assertThat(json("GET", "timings", "").path("IAM_TO_EC2").asText()).isEqualTo("PT0S");
+    assertThat(json("GET", "rules", "").path("SESSIONS_EXPIRE").asBoolean()).isTrue();
+    assertThat(server.account().region()).isEqualTo("eu-west-1");
+    assertThat(json("GET", "journal", "")).isEmpty();
+  }
+
+  @Test
+  void timings_and_rules_take_effect() throws Exception {
+    assertThat(json("PUT", "timings", "{\"SESSION_DURATION\":\"PT2H\"}"))
+        .anyMatch(value -> value.asText().equals("PT2H"));
+    assertThat(server.account().world().timing(Timing.SESSION_DURATION)).hasHours(2);
+    json("PUT", "rules", "{\"METADATA_ERRORS_ARE_XHTML\":false}");
+
+    URI nowhere = server.account().instance(onlyInstance()).metadataEndpoint();
+    assertThat(get(URI.create(nowhere + "/latest/none")).body()).isEqualTo("404 - Not Found");
+  }
+
+  @Test
+  void a_snapshot_brings_back_a_broken_state_with_its_ids() throws Exception {
+    SimulatedAccount broken = server.account();
+    String id = onlyInstance();
+    broken.deleteInstanceProfile("web");
+    broken.createInstanceProfile("web", "web-role");
+    JsonNode snapshot = json("GET", "snapshot", "");
+    assertThat(snapshot.at("/instances/0/association/profileId"))
+        .isNotEqualTo(snapshot.at("/instanceProfiles/0/id"));
+
+    json("POST", "reset", "");
+    assertThat(json("GET", "snapshot", "")).isNotEqualTo(snapshot);
+    json("POST", "restore", snapshot.toString());
+
+    assertThat(json("GET", "snapshot", "")).isEqualTo(snapshot);
+    URI metadata = server.account().instance(id).metadataEndpoint();
+    assertThat(get(URI.create(metadata + "/latest/meta-data/iam/info")).body())
+        .contains("InstanceProfileNotFound");
+    try (var ec2 = SdkClients.administrator(server.account()).build(Ec2Client.builder())) {
+      assertThat(ec2.describeIamInstanceProfileAssociations().iamInstanceProfileAssociations())
+          .singleElement()
+          .extracting(association -> association.iamInstanceProfile().id())
+          .isEqualTo(snapshot.at("/instances/0/association/profileId").asText());
+    }
+  }
+
+  @Test
+  void a_restored_account_issues_no_id_twice() throws Exception {
+    server.account().createInstanceProfile("first", "first-role");
+    server.account().createInstanceProfile("second", "second-role");
+    JsonNode snapshot = json("GET", "snapshot", "");
+    json("POST", "restore", snapshot.toString());
+    for (int i = 0; i < 20; i++) {
+      server.account().createInstanceProfile("more-" + i, "role-" + i);
+    }
+
+    JsonNode all = json("GET", "snapshot", "");
+    assertThat(all.path("instanceProfiles").findValuesAsText("id")).doesNotHaveDuplicates();
+    assertThat(all.path("roles").findValuesAsText("id")).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          POST | clock    | {"advance":"soon"}             | 400 | InvalidValue    | PT1H30M
+          POST | clock    | {"advance":"-PT1S"}            | 400 | InvalidValue    | must not be negative
+          POST | clock    | {"advance":"P999999999999D"}   | 400 | InvalidValue    | must stay between
+          POST | clock    | {"advance":5}                  | 400 | InvalidValue    | must be a text
+          POST | clock    | {"set":"noon"}                 | 400 | InvalidValue    | 2026-01-01T00:00:00Z
+          POST | clock    | {"set":"+10000-01-01T00:00:00Z"} | 400 | InvalidValue | must stay between
+          POST | clock    | {}                             | 400 | InvalidRequest  | neither
+          POST | clock    | {"skip":"PT1H"}                | 400 | UnknownMember   | 'skip'
+          POST | clock    | {"advance":                    | 400 | MalformedJson   | no JSON
+          POST | clock    | {"set":"","set":""}            | 400 | MalformedJson   | Duplicate
+          POST | clock    | [1]                            | 400 | InvalidRequest  | must be a JSON object
+          POST | clock    | {} {}                          | 400 | MalformedJson   | no JSON
+          PUT  | timings  | {"IAM_TO_EC2":"-PT1S"}         | 400 | InvalidValue    | IAM_TO_EC2 PT-1S
+          PUT  | timings  | {"SESSION_DURATION":"PT0S"}    | 400 | InvalidValue    | more than zero
+          PUT  | timings  | {"LUNCH":"PT1H"}               | 400 | UnknownMember   | IAM_TO_EC2
+          PUT  | rules    | {"SESSIONS_EXPIRE":"no"}       | 400 | InvalidValue    | true or false
+          PUT  | rules    | {"GRAVITY":false}              | 400 | UnknownMember   | SESSIONS_EXPIRE
+          POST | reset    | {"hard":true}                  | 400 | UnknownMember   | 'hard'
+          POST | restore  | {"roles":[{"nam":"x"}]}        | 400 | InvalidSnapshot | roles[0].nam; known there are
+          POST | restore  | {"roles":[{}]}                 | 400 | InvalidSnapshot | 'name'
+          POST | restore  | {"roles":{}}                   | 400 | InvalidSnapshot | at roles
+          POST | restore  | {"time":"noon"}                | 400 | InvalidSnapshot | no instant
+          POST | restore  | {"instances":[{"profile":"x"}]} | 400 | InvalidSnapshot | Instance Profile x
+          POST | restore  | {"instances":[{"state":"x"}]}  | 400 | InvalidSnapshot | 'running' or 'stopped'
+          POST | restore  | null                           | 400 | InvalidSnapshot | must be an object
+          POST | restore  | nonsense                       | 400 | InvalidSnapshot | no JSON
+          GET  | nowhere  | {}                             | 404 | NotFound        | snapshot
+          GET  | ../x     | {}                             | 404 | NotFound        | snapshot
+          GET  | %2e%2e/x | {}                             | 404 | NotFound        | snapshot
+          DELETE | clock  | {}                             | 405 | MethodNotAllowed | GET, POST
+          """)
+  void a_refusal_names_value_rule_and_remedy_and_changes_nothing(
+      String method, String path, String body, int status, String error, String told)
+      throws Exception {
+    JsonNode before = json("GET", "snapshot", "");
+
+    HttpResponse<String> answer = send(method, path, body);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    JsonNode refusal = new ObjectMapper().readTree(answer.body());
+    assertThat(refusal.path("error").asText()).isEqualTo(error);
+    assertThat(refusal.path("message").asText()).contains(told);
+    assertThat(json("GET", "snapshot", "")).isEqualTo(before);
+  }
+
+  @Test
+  void one_wrong_timing_leaves_the_others_as_they_were() throws Exception {
+    assertThat(
+            send("PUT", "timings", "{\"IAM_TO_EC2\":\"PT5S\",\"METADATA_LAG\":\"x\"}").statusCode())
+        .isEqualTo(400);
+
+    assertThat(json("GET", "timings", "").path("IAM_TO_EC2").asText()).isEqualTo("PT0S");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clock", "restore", "reset"})
+  void a_huge_body_is_refused(String path) throws Exception {
+    assertThat(send("POST", path, " ".repeat((8 << 20) + 1)).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void a_broken_form_is_refused_in_json() throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(server.endpoint().resolve("/_rolekeeper/clock"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("advance=%zz"))
+                .build(),
+            BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).startsWith("{\"error\":\"MalformedInput\"");
+  }
+
+  @Test
+  void a_port_that_is_taken_is_named() {
+    int taken = server.endpoint().getPort();
+
+    assertThatThrownBy(
+            () -> AccountServer.start(SimulatedAccount::builder, "127.0.0.1", taken).close())
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cannot listen on 127.0.0.1 port " + taken);
+  }
+
+  @Test
+  void an_account_of_a_test_has_no_control_api() throws Exception {
+    try (var account = SimulatedAccount.create()) {
+      assertThat(get(account.endpoint().resolve("/_rolekeeper/health")).statusCode())
+          .isNotEqualTo(200);
+    }
+  }
+
+  private String onlyInstance() throws Exception {
+    return json("GET", "health", "").at("/instances/0/id").asText();
+  }
+
+  private JsonNode json(String method, String path, String body) throws Exception {
+    HttpResponse<String> answer = send(method, path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return new ObjectMapper().readTree(answer.body());
+  }
+
+  private HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(server.endpoint() + "/_rolekeeper/" + path))
+            .method(method, BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+}
