@@ -104,6 +104,10 @@ public final class InstanceOptions {
     return traits.contains(trait);
   }
 
+  Set<Trait> traits() {
+    return traits;
+  }
+
   Map<String, String> tags() {
     return tags;
   }

@@ -52,6 +52,7 @@ record Snapshot(
       @Nullable String profile,
       @Nullable AssociationEntry association,
       @Nullable String state,
+      @Nullable List<InstanceOptions.Trait> traits,
       @Nullable Boolean tokensRequired,
       @Nullable Map<String, String> tags) {}
 
@@ -150,15 +151,16 @@ record Snapshot(
     Association association = instance.association;
     return new InstanceEntry(
         instance.id,
-        instance.imageId,
-        instance.type,
+        instance.options.imageId(),
+        instance.options.type(),
         null,
         association == null
             ? null
             : new AssociationEntry(
                 association.id(), association.profileArn(), association.profileId()),
         instance.state.wireName(),
-        instance.tokensRequired,
+        List.copyOf(instance.options.traits()),
+        instance.metadataOptions.tokensRequired,
         new LinkedHashMap<>(instance.tags));
   }
 
@@ -188,14 +190,14 @@ record Snapshot(
   private static void restore(World world, RoleEntry entry) {
     String name = required(entry.name(), "roles", "name");
     String trust = or(entry.trustPolicy(), SimulatedAccount.EC2_TRUST);
-    PolicyEvaluator.parse(trust);
+    PolicyDocument.check(trust, PolicyDocument.Kind.TRUST);
     world.ids.reserve("AROA", entry.id());
     Role role = world.createRole(name, or(entry.path(), "/"), trust);
     Map<String, String> policies = entry.inlinePolicies();
     if (policies == null) {
       policies = Map.of("administrator", SimulatedAccount.ADMINISTRATOR);
     }
-    policies.values().forEach(PolicyEvaluator::parse);
+    policies.values().forEach(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
     role.inlinePolicies.putAll(policies);
   }
 
@@ -209,18 +211,22 @@ record Snapshot(
   }
 
   private static void restore(World world, InstanceEntry entry) {
-    Instance.Launch usual = Instance.Launch.ofStory();
+    InstanceOptions options =
+        InstanceOptions.of(each(entry.traits()).toArray(InstanceOptions.Trait[]::new));
+    for (Map.Entry<String, String> tag :
+        (entry.tags() == null ? Map.<String, String>of() : entry.tags()).entrySet()) {
+      options = options.withTag(tag.getKey(), tag.getValue());
+    }
     world.ids.reserve("i-", entry.id());
     Instance instance =
         world.launch(
-            new Instance.Launch(
-                or(entry.imageId(), usual.imageId()),
-                or(entry.type(), usual.type()),
-                Boolean.TRUE.equals(entry.tokensRequired()),
-                usual.publicIp(),
-                usual.spot(),
-                entry.tags() == null ? usual.tags() : entry.tags()),
+            options.withImage(
+                or(entry.imageId(), options.imageId()), or(entry.type(), options.type())),
+            world.ids.reservation(),
             entry.profile() == null ? null : world.profile(entry.profile()));
+    if (entry.tokensRequired() != null) {
+      instance.metadataOptions.tokensRequired = entry.tokensRequired();
+    }
     AssociationEntry association = entry.association();
     if (association != null) {
       if (entry.profile() != null) {
@@ -233,7 +239,8 @@ record Snapshot(
               instance.id,
               required(association.profileArn(), "association", "profileArn"),
               required(association.profileId(), "association", "profileId"),
-              world.now());
+              world.now(),
+              Association.State.ASSOCIATED);
       instance.metadata.associationRestored(world.now());
     }
     switch (or(entry.state(), "running")) {

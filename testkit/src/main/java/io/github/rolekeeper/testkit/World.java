@@ -156,10 +156,6 @@ final class World {
     return roles.containsKey(key(name));
   }
 
-  Collection<Role> roles() {
-    return roles.values();
-  }
-
   void deleteRole(String name) {
     Role role = role(name);
     if (profiles.values().stream().anyMatch(profile -> profile.role == role)) {
