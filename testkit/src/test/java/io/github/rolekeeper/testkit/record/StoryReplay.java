@@ -11,11 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
-/** Does what was done in the record, with nothing but plain HTTP, and keeps what was answered. */
+/** Does what was done in the record, with whatever runs commands, and keeps what was answered. */
 final class StoryReplay {
   /** One observation, what was printed, and what came over the wire for it. */
   record Answer(Observation observation, OperatorShell.Output output) {}
+
+  /** Runs commands as an operator would. */
+  interface Shell {
+    OperatorShell.Output run(String command);
+  }
 
   private static final String PROFILE = "--instance-profile-name instance-profile-name";
   private static final String REVOCATION =
@@ -25,7 +31,7 @@ final class StoryReplay {
 
   private final List<Answer> answers = new ArrayList<>();
   private final MutableClock clock;
-  private OperatorShell shell;
+  private Shell shell;
 
   private StoryReplay(MutableClock clock) {
     this.clock = clock;
@@ -39,15 +45,25 @@ final class StoryReplay {
     }
     var replay = new StoryReplay(clock);
     try (var account = builder.build()) {
-      replay.play(account);
+      replay.play(account, (simulated, instance) -> OperatorShell.on(simulated, instance)::run);
     }
     return replay;
   }
 
-  private void play(SimulatedAccount account) {
+  /** Plays it with the commands of somebody else's. */
+  static StoryReplay play(BiFunction<SimulatedAccount, SimulatedInstance, Shell> shells) {
+    var clock = MutableClock.at("2023-03-07T15:00:51Z");
+    var replay = new StoryReplay(clock);
+    try (var account = SimulatedAccount.create(clock)) {
+      replay.play(account, shells);
+    }
+    return replay;
+  }
 
+  private void play(
+      SimulatedAccount account, BiFunction<SimulatedAccount, SimulatedInstance, Shell> shells) {
     SimulatedInstance setUp = Setup.instance(account);
-    shell = OperatorShell.on(account, setUp);
+    shell = shells.apply(account, setUp);
 
     clock.set(Instant.parse("2023-03-07T15:10:00Z"));
     observe(1, 2, 3, 4, 5);

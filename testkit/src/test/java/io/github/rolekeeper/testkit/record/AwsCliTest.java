@@ -1,0 +1,128 @@
+package io.github.rolekeeper.testkit.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.testkit.MutableClock;
+import io.github.rolekeeper.testkit.SimulatedAccount;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The AWS CLI as a referee: it was not written by us, and must not notice. */
+class AwsCliTest {
+  @TempDir private static Path home;
+
+  @BeforeAll
+  static void needs_the_cli() {
+    if (AwsCli.version().isEmpty()) {
+      String remedy = "there is no AWS CLI on the path; install the package awscli";
+      if ("true".equals(System.getenv("ROLEKEEPER_REQUIRE_REFEREES"))) {
+        throw new AssertionError(remedy);
+      }
+      Assumptions.abort(remedy);
+    }
+  }
+
+  @Test
+  void prints_all_sixteen_rows_of_the_record() {
+    StoryReplay replay =
+        StoryReplay.play((account, instance) -> new AwsCli(account, instance, home));
+
+    assertThat(replay.answers().stream().map(answer -> answer.observation().row()).distinct())
+        .hasSize(FieldRecord.ROWS);
+    assertThat(replay.differences()).as(AwsCli.version()).isEmpty();
+  }
+
+  @Test
+  void makes_a_world_from_nothing_and_pages_through_it() {
+    try (SimulatedAccount account = SimulatedAccount.builder().pageLimit(2).build()) {
+      AwsCli cli = cli(account);
+      for (int i = 1; i <= 5; i++) {
+        run(cli, "iam", "create-instance-profile", "--instance-profile-name", "profile-" + i);
+      }
+      run(
+          cli,
+          "iam",
+          "create-role",
+          "--role-name",
+          "a-role",
+          "--assume-role-policy-document",
+          Setup.TRUST);
+      run(
+          cli,
+          "iam",
+          "add-role-to-instance-profile",
+          "--instance-profile-name",
+          "profile-1",
+          "--role-name",
+          "a-role");
+
+      assertThat(
+              run(
+                  cli,
+                  "iam",
+                  "list-instance-profiles",
+                  "--query",
+                  "InstanceProfiles[].InstanceProfileName",
+                  "--output",
+                  "text"))
+          .containsSubsequence("profile-1", "profile-2", "profile-3", "profile-4", "profile-5");
+      String id =
+          run(
+              cli,
+              "ec2",
+              "run-instances",
+              "--image-id",
+              "ami-any",
+              "--iam-instance-profile",
+              "Name=profile-1",
+              "--query",
+              "Instances[0].InstanceId",
+              "--output",
+              "text");
+      assertThat(id).startsWith("i-");
+      assertThat(run(cli, "ec2", "describe-instances", "--instance-ids", id.strip()))
+          .contains("instance-profile/profile-1");
+    }
+  }
+
+  @Test
+  void prints_the_errors_of_aws() {
+    try (SimulatedAccount account = SimulatedAccount.create(MutableClock.atRealTime())) {
+      AwsCli cli = cli(account);
+
+      assertThat(fail(cli, "iam", "get-instance-profile", "--instance-profile-name", "none"))
+          .contains(
+              "An error occurred (NoSuchEntity) when calling the GetInstanceProfile operation:"
+                  + " Instance Profile none cannot be found.");
+      assertThat(fail(cli, "ec2", "describe-instances", "--instance-ids", "i-0123456789abcdef0"))
+          .contains(
+              "An error occurred (InvalidInstanceID.NotFound) when calling the DescribeInstances"
+                  + " operation");
+      assertThat(fail(cli, "iam", "list-users"))
+          .contains(
+              "An error occurred (InvalidAction) when calling the ListUsers operation: Could not"
+                  + " find operation ListUsers for version 2010-05-08");
+    }
+  }
+
+  private static AwsCli cli(SimulatedAccount account) {
+    account.createInstanceProfile("first", "first-role");
+    return new AwsCli(account, account.launchInstance("first"), home);
+  }
+
+  private static String run(AwsCli cli, String... arguments) {
+    AwsCli.Result result = cli.execute(List.of(arguments));
+    assertThat(result.exit()).as(result.text()).isZero();
+    return result.text();
+  }
+
+  private static String fail(AwsCli cli, String... arguments) {
+    AwsCli.Result result = cli.execute(List.of(arguments));
+    assertThat(result.exit()).as(result.text()).isNotZero();
+    return result.text();
+  }
+}
