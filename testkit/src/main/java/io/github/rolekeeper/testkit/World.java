@@ -136,6 +136,7 @@ final class World {
           409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
     iamReads.roleChanges(name);
+    role.deleted = true;
     roles.remove(key(name));
   }
 
