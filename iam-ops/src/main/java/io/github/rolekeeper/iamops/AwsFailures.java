@@ -33,6 +33,9 @@ final class AwsFailures {
   private static final Set<String> DENIED =
       Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation");
 
+  private static final Set<String> IAM_READS =
+      Set.of("GetInstanceProfile", "GetRole", "GetRolePolicy");
+
   private AwsFailures() {}
 
   static Meaning of(RepairAction action, SdkException failure) {
@@ -87,6 +90,6 @@ final class AwsFailures {
         return String.join(" and ", action.permissions());
       }
     }
-    return (operation.equals("GetInstanceProfile") ? "iam:" : "ec2:") + operation;
+    return (IAM_READS.contains(operation) ? "iam:" : "ec2:") + operation;
   }
 }

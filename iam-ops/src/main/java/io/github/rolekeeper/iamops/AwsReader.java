@@ -7,6 +7,7 @@ import io.github.rolekeeper.imds.IamInfo;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.imds.InstanceMetadataException;
 import io.github.rolekeeper.imds.RoleCredentials;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,18 +16,36 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeviceType;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.IamInstanceProfileAssociation;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceLifecycleType;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
+import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.InstanceProfile;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
-/** Reads everything about one instance: three API calls, and the metadata where it is at hand. */
+/** Reads everything about one instance, and its metadata where it is at hand. */
 final class AwsReader {
+  /** How much is asked of the role. */
+  enum Depth {
+    /** Nothing: three API calls. */
+    PROFILE,
+    /** Whether its sessions were revoked: four. */
+    ROLE,
+    /** Whether it is still the role of that name, too: five. */
+    DEEP
+  }
+
+  // While one association replaces another, the one that is coming counts more.
+  private static final List<String> IN_FORCE =
+      List.of("associated", "associating", "disassociating");
+
   private final Ec2Client ec2;
   private final IamClient iam;
   private final @Nullable InstanceMetadataClient metadata;
@@ -47,28 +66,75 @@ final class AwsReader {
    * Reads.
    *
    * @param wantedProfile the profile to ask IAM for; the associated one where it is empty
+   * @param depth what is asked of the role
    */
-  InstanceView read(InstanceId id, Optional<String> wantedProfile) {
-    Instance instance = instance(id);
+  InstanceView read(InstanceId id, Optional<String> wantedProfile, Depth depth) {
+    Reservation reservation = reservation(id);
+    Instance instance = reservation.instances().get(0);
     Optional<InstanceView.Association> association = association(id, instance);
     Optional<String> name =
         wantedProfile.or(() -> association.map(each -> each.profileArn().name()));
+    Optional<InstanceView.Profile> profile = name.flatMap(this::profile);
+    Optional<String> role =
+        depth == Depth.PROFILE ? Optional.empty() : profile.flatMap(each -> each.roleName());
+    var unreadable = new ArrayList<String>();
+    Region region = ec2.serviceClientConfiguration().region();
     return new InstanceView(
         id,
+        new AccountRef(PartitionMetadata.of(region).id(), reservation.ownerId(), region.id()),
         clock.instant(),
         instance.state().nameAsString(),
         association,
         name,
-        name.flatMap(this::profile),
+        profile,
         metadata == null ? Optional.empty() : Optional.of(metadata(metadata)),
+        role.flatMap(each -> revokedBefore(each, unreadable)),
+        depth == Depth.DEEP ? role.flatMap(each -> roleNow(each, unreadable)) : Optional.empty(),
+        instance.metadataOptions() == null
+            || instance.metadataOptions().httpEndpoint() != InstanceMetadataEndpointState.DISABLED,
+        List.copyOf(unreadable),
         stopHazards(instance));
   }
 
-  private Instance instance(InstanceId id) {
+  /** The console's revocation. Whoever may not read it can still be told the rest. */
+  private Optional<Instant> revokedBefore(String role, List<String> unreadable) {
+    try {
+      return RolePolicies.revokesBefore(
+          call(
+                  "GetRolePolicy",
+                  () ->
+                      iam.getRolePolicy(r -> r.roleName(role).policyName(RolePolicies.REVOCATION)))
+              .policyDocument());
+    } catch (InstanceProfileOpsException e) {
+      if (!(e.getCause() instanceof NoSuchEntityException)) {
+        unreadable.add(
+            "whether sessions of role " + role + " were revoked, because " + e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  private Optional<InstanceView.RoleNow> roleNow(String role, List<String> unreadable) {
+    try {
+      return Optional.of(
+          new InstanceView.RoleNow(
+              Optional.of(
+                  call("GetRole", () -> iam.getRole(r -> r.roleName(role))).role().roleId())));
+    } catch (InstanceProfileOpsException e) {
+      if (e.getCause() instanceof NoSuchEntityException) {
+        return Optional.of(new InstanceView.RoleNow(Optional.empty()));
+      }
+      unreadable.add(
+          "whether role " + role + " is still the one in the profile, because " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Reservation reservation(InstanceId id) {
     return call("DescribeInstances", () -> ec2.describeInstances(r -> r.instanceIds(id.value())))
         .reservations()
         .stream()
-        .flatMap(reservation -> reservation.instances().stream())
+        .filter(each -> !each.instances().isEmpty())
         .findFirst()
         .orElseThrow(
             () ->
@@ -88,13 +154,14 @@ final class AwsReader {
             .iamInstanceProfileAssociations();
     return found.stream()
         .filter(each -> !"disassociated".equals(each.stateAsString()))
-        .sorted(Comparator.comparing(each -> "associated".equals(each.stateAsString()) ? 0 : 1))
+        .sorted(Comparator.comparing(each -> IN_FORCE.indexOf(each.stateAsString())))
         .findFirst()
         .map(
             each ->
                 new InstanceView.Association(
                     each.associationId(),
                     each.stateAsString(),
+                    Optional.ofNullable(each.timestamp()),
                     InstanceProfileArn.parse(each.iamInstanceProfile().arn()),
                     InstanceProfileId.of(each.iamInstanceProfile().id()),
                     InstanceProfileId.of(
@@ -113,7 +180,16 @@ final class AwsReader {
               profile.instanceProfileName(),
               InstanceProfileArn.parse(profile.arn()),
               InstanceProfileId.of(profile.instanceProfileId()),
-              profile.roles().stream().findFirst().map(role -> role.roleName())));
+              profile.roles().stream()
+                  .findFirst()
+                  .map(
+                      role ->
+                          new InstanceView.Role(
+                              role.roleName(),
+                              role.roleId(),
+                              role.assumeRolePolicyDocument() == null
+                                  ? ""
+                                  : role.assumeRolePolicyDocument()))));
     } catch (InstanceProfileOpsException e) {
       if (e.getCause() instanceof NoSuchEntityException) {
         return Optional.empty();

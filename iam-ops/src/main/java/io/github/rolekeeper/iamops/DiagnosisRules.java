@@ -17,7 +17,7 @@ final class DiagnosisRules {
 
   private DiagnosisRules() {}
 
-  static InstanceDiagnosis diagnose(InstanceView view) {
+  static InstanceDiagnosis diagnose(InstanceView view, Optional<String> wantedRole) {
     var findings = new ArrayList<Finding>();
     if (!view.running() && !view.stopped()) {
       findings.add(instanceInTransition(view));
@@ -36,11 +36,170 @@ final class DiagnosisRules {
                 profile -> compare(view, association, profile, findings),
                 () -> findings.add(profileDeleted(view, association)));
       }
+      view.profile()
+          .flatMap(InstanceView.Profile::role)
+          .ifPresent(role -> judge(view, role, wantedRole, findings));
       if (findings.isEmpty() && view.refersToProfile() && metadataLags(view)) {
         findings.add(metadataLagsBehind(view));
       }
     }
+    if (!view.metadataEnabled()) {
+      findings.add(metadataDisabled(view));
+    }
     return new InstanceDiagnosis(view.instance(), view.at(), findings, unknowns(view));
+  }
+
+  /** What is wrong with the role itself; in the order of cure. */
+  private static void judge(
+      InstanceView view, InstanceView.Role role, Optional<String> wanted, List<Finding> findings) {
+    // Names of roles are unique without regard to case (IAM quotas page).
+    wanted
+        .filter(name -> !name.equalsIgnoreCase(role.name()))
+        .ifPresent(name -> findings.add(wrongRole(view, role, name)));
+    view.roleNow()
+        .filter(now -> !now.id().equals(Optional.of(role.id())))
+        .ifPresent(
+            now -> {
+              findings.add(roleRecreated(view, role, now));
+              if (now.id().isPresent()) {
+                findings.add(policiesPinned(role, now.id().get()));
+              }
+            });
+    if (RolePolicies.trustsEc2(role.trustPolicy()).equals(Optional.of(false))) {
+      findings.add(trustLacksEc2(view, role));
+    }
+    view.revokedBefore()
+        .flatMap(cutOff -> sessionsRevoked(view, role, cutOff))
+        .ifPresent(findings::add);
+  }
+
+  private static Finding wrongRole(InstanceView view, InstanceView.Role role, String wanted) {
+    return new Finding(
+        FindingType.WRONG_ROLE,
+        Severity.BROKEN_NOW,
+        "The instance profile holds role "
+            + role.name()
+            + ", and the wanted one is "
+            + wanted
+            + ".",
+        List.of(
+            new Evidence(
+                "GetInstanceProfile",
+                "Roles[0].RoleName of " + view.profile().orElseThrow().id(),
+                role.name(),
+                wanted)),
+        Confidence.HIGH,
+        Optional.empty(),
+        "a profile of another name that holds "
+            + wanted
+            + ", then ReplaceIamInstanceProfileAssociation; exchanging the role in place would"
+            + " leave every instance on this profile without one for a while");
+  }
+
+  private static Finding roleRecreated(
+      InstanceView view, InstanceView.Role role, InstanceView.RoleNow now) {
+    return new Finding(
+        FindingType.ROLE_RECREATED,
+        severity(view),
+        "Role "
+            + role.name()
+            + (now.id().isPresent()
+                ? " was deleted and created again; the profile still holds the deleted one."
+                : " was deleted; the profile still holds it."),
+        List.of(
+            new Evidence(
+                "GetInstanceProfile",
+                "Roles[0].RoleId",
+                role.id(),
+                now.id().orElse("a role that exists") + " (GetRole, " + role.name() + ")")),
+        Confidence.HIGH,
+        loss(view),
+        "RemoveRoleFromInstanceProfile and AddRoleToInstanceProfile by the name, then associate the"
+            + " profile again");
+  }
+
+  private static Finding policiesPinned(InstanceView.Role role, String newId) {
+    return new Finding(
+        FindingType.POLICIES_PINNED_TO_OLD_ROLE,
+        Severity.RISK,
+        "Resource and trust policies that named role "
+            + role.name()
+            + " before it was created again keep its old id, and do not match the new one.",
+        List.of(
+            new Evidence("GetRole", "RoleId of " + role.name(), newId, role.id() + " as before")),
+        Confidence.LOW,
+        Optional.empty(),
+        "save those policies again with the role's ARN (IAM User Guide, policy element Principal)");
+  }
+
+  private static Finding trustLacksEc2(InstanceView view, InstanceView.Role role) {
+    return new Finding(
+        FindingType.TRUST_LACKS_EC2,
+        severity(view),
+        "Role " + role.name() + " does not let EC2 assume it, so no credentials are issued.",
+        List.of(
+            new Evidence(
+                "GetInstanceProfile",
+                "Roles[0].AssumeRolePolicyDocument",
+                "no Allow of sts:AssumeRole for ec2.amazonaws.com",
+                "one")),
+        Confidence.HIGH,
+        loss(view),
+        "UpdateAssumeRolePolicy with a statement that allows ec2.amazonaws.com sts:AssumeRole; then"
+            + " wait for the next refresh, within an hour");
+  }
+
+  /** A session issued after the cut-off is not affected; without metadata its age decides. */
+  private static Optional<Finding> sessionsRevoked(
+      InstanceView view, InstanceView.Role role, Instant cutOff) {
+    Optional<Instant> issued =
+        view.metadata()
+            .flatMap(InstanceView.Metadata::credentials)
+            .flatMap(CredentialMetadata::lastUpdated);
+    boolean sure = issued.isPresent();
+    // A new association brings a new session, as a new start does.
+    Optional<Instant> atLeast =
+        issued.or(() -> view.association().flatMap(InstanceView.Association::since));
+    if (atLeast.map(instant -> !instant.isBefore(cutOff)).orElse(false)
+        || !view.at().isBefore(cutOff.plus(LONGEST_SESSION))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            FindingType.SESSIONS_REVOKED,
+            sure ? Severity.BROKEN_NOW : Severity.RISK,
+            "Sessions of role "
+                + role.name()
+                + " that were issued before "
+                + cutOff
+                + " are denied everything"
+                + (sure
+                    ? ", and the instance's is one of them."
+                    : "; whether the instance's is one of them only its metadata tells."),
+            List.of(
+                new Evidence(
+                    "GetRolePolicy",
+                    RolePolicies.REVOCATION + ", DateLessThan aws:TokenIssueTime",
+                    cutOff.toString(),
+                    issued.map(instant -> "not after " + instant).orElse("no such policy"))),
+            sure ? Confidence.HIGH : Confidence.MEDIUM,
+            Optional.empty(),
+            "new credentials: associate the profile again, else stop and start the instance. Keep"
+                + " the policy: without it the revoked sessions work again"));
+  }
+
+  private static Finding metadataDisabled(InstanceView view) {
+    return new Finding(
+        FindingType.METADATA_DISABLED,
+        view.running() ? Severity.BROKEN_NOW : Severity.WILL_BREAK,
+        "The instance's metadata service is switched off, so nothing on the instance gets"
+            + " credentials from it.",
+        List.of(
+            new Evidence(
+                "DescribeInstances", "MetadataOptions.HttpEndpoint", "disabled", "enabled")),
+        Confidence.HIGH,
+        Optional.empty(),
+        "ModifyInstanceMetadataOptions with HttpEndpoint=enabled, running or stopped");
   }
 
   private static void compare(
@@ -124,13 +283,21 @@ final class DiagnosisRules {
   private static Finding staleProfileId(
       InstanceView view, InstanceView.Association association, InstanceView.Profile profile) {
     String name = profile.name();
+    boolean sameArn = association.profileArn().equals(profile.arn());
     return new Finding(
-        FindingType.STALE_PROFILE_ID,
+        sameArn ? FindingType.STALE_PROFILE_ID : FindingType.PROFILE_PATH_CHANGED,
         severity(view),
         "Instance profile "
             + name
-            + " was deleted and created again. Name and ARN are the same, the ids are not: the"
-            + " instance still refers to the deleted one.",
+            + (sameArn
+                ? " was deleted and created again. Name and ARN are the same, the ids are not: the"
+                    + " instance still refers to the deleted one."
+                : " was deleted and created again under path "
+                    + profile.arn().path()
+                    + " instead of "
+                    + association.profileArn().path()
+                    + ": the instance still refers to the deleted one, and whatever holds the old"
+                    + " ARN stays broken."),
         List.of(
             new Evidence(
                 "DescribeIamInstanceProfileAssociations",
@@ -222,7 +389,7 @@ final class DiagnosisRules {
   }
 
   private static List<String> unknowns(InstanceView view) {
-    var unknowns = new ArrayList<String>();
+    var unknowns = new ArrayList<String>(view.unreadable());
     if (view.metadata().isEmpty()) {
       unknowns.add(
           "what the instance itself sees, because no metadata client was given; run on the"

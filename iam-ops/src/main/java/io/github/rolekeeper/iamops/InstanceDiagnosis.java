@@ -38,6 +38,16 @@ public record InstanceDiagnosis(
   }
 
   /**
+   * Whether something of this kind was found.
+   *
+   * @param type the kind
+   * @return true if it is among the findings
+   */
+  public boolean has(FindingType type) {
+    return findings.stream().anyMatch(finding -> finding.type() == type);
+  }
+
+  /**
    * The diagnosis as a person reads it.
    *
    * @return several lines

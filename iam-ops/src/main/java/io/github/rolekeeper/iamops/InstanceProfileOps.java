@@ -53,7 +53,7 @@ public final class InstanceProfileOps {
   }
 
   /**
-   * Finds out what is wrong with an instance. Three API calls, and the metadata if a client was
+   * Finds out what is wrong with an instance. Four API calls, and the metadata if a client was
    * given.
    *
    * @param instance the instance
@@ -62,7 +62,24 @@ public final class InstanceProfileOps {
    * @throws IllegalArgumentException if EC2 knows no such instance
    */
   public InstanceDiagnosis diagnose(InstanceId instance) {
-    return DiagnosisRules.diagnose(reader.read(instance, Optional.empty()));
+    return DiagnosisRules.diagnose(
+        reader.read(instance, Optional.empty(), AwsReader.Depth.ROLE), Optional.empty());
+  }
+
+  /**
+   * Finds out what is wrong with an instance, a role created again under its name included. Five
+   * API calls, and the metadata if a client was given.
+   *
+   * @param target what the instance should have; a role in it is compared with the one that the
+   *     profile holds
+   * @return what was found
+   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   * @throws IllegalArgumentException if EC2 knows no such instance
+   */
+  public InstanceDiagnosis diagnoseDeeply(RepairTarget target) {
+    return DiagnosisRules.diagnose(
+        reader.read(target.instance(), target.instanceProfile(), AwsReader.Depth.DEEP),
+        target.role());
   }
 
   /**
@@ -75,7 +92,8 @@ public final class InstanceProfileOps {
    */
   public RepairPlan plan(RepairTarget target) {
     String id = String.format(Locale.ROOT, "plan-%08x", ThreadLocalRandom.current().nextInt());
-    return RepairPlanner.plan(id, reader.read(target.instance(), target.instanceProfile()), target);
+    return RepairPlanner.plan(
+        id, reader.read(target.instance(), target.instanceProfile(), AwsReader.Depth.ROLE), target);
   }
 
   /**

@@ -212,6 +212,7 @@ final class RepairExecutor {
   }
 
   private InstanceView read(RepairPlan plan) {
-    return reader.read(plan.target().instance(), plan.target().instanceProfile());
+    return reader.read(
+        plan.target().instance(), plan.target().instanceProfile(), AwsReader.Depth.PROFILE);
   }
 }

@@ -2,7 +2,6 @@ package io.github.rolekeeper.iamops;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * What a repair will do, in order, for a person to read before it is done. Immutable; making one
@@ -16,6 +15,8 @@ import java.util.TreeSet;
  * @param obstacles why no plan can be made, and what to pass or to do; empty if nothing is in the
  *     way
  * @param notes what else the reader should know
+ * @param policy the least-privilege IAM policy, as JSON, with which exactly these steps can be
+ *     carried out; empty if there are none
  */
 public record RepairPlan(
     String id,
@@ -24,7 +25,8 @@ public record RepairPlan(
     InstanceDiagnosis diagnosis,
     List<RepairStep> steps,
     List<String> obstacles,
-    List<String> notes) {
+    List<String> notes,
+    String policy) {
 
   /**
    * Keeps copies of the lists.
@@ -36,6 +38,7 @@ public record RepairPlan(
    * @param steps see above
    * @param obstacles see above
    * @param notes see above
+   * @param policy see above
    */
   public RepairPlan {
     steps = List.copyOf(steps);
@@ -68,9 +71,7 @@ public record RepairPlan(
       text.append(finding.explanation()).append("\n");
     }
     obstacles.forEach(each -> text.append("  IN THE WAY  ").append(each).append("\n"));
-    var permissions = new TreeSet<String>();
     for (RepairStep step : steps) {
-      permissions.addAll(step.action().permissions());
       text.append("  ").append(step.number()).append(". ").append(step.describe()).append("\n");
       text.append("       why         ").append(step.why()).append("\n");
       text.append("       only if     ").append(step.precondition()).append("\n");
@@ -79,12 +80,14 @@ public record RepairPlan(
       text.append("       undo        ").append(step.undo()).append("\n");
     }
     if (!steps.isEmpty()) {
-      text.append("  permissions  ").append(String.join(", ", permissions)).append("\n");
       text.append(
           "  untouched    the role, its policies and its trust; every other profile and"
               + " instance\n");
     }
     notes.forEach(note -> text.append("  note         ").append(note).append("\n"));
+    if (!policy.isEmpty()) {
+      text.append("  who carries this out needs\n").append(policy.indent(4));
+    }
     return text.toString();
   }
 }

@@ -22,17 +22,19 @@ final class RepairPlanner {
   }
 
   static RepairPlan plan(String id, InstanceView view, RepairTarget target) {
-    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view);
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view, target.role());
     var planner = new RepairPlanner(view, target);
     planner.decide(diagnosis);
+    List<RepairStep> steps = planner.obstacles.isEmpty() ? planner.steps : List.of();
     return new RepairPlan(
         id,
         view.at(),
         target,
         diagnosis,
-        planner.obstacles.isEmpty() ? planner.steps : List.of(),
+        steps,
         planner.obstacles,
-        planner.notes);
+        planner.notes,
+        steps.isEmpty() ? "" : PlanPolicy.json(view, target, steps));
   }
 
   private void decide(InstanceDiagnosis diagnosis) {
@@ -57,12 +59,31 @@ final class RepairPlanner {
       return;
     }
     boolean profileChanges = makeProfileWhole(name.get());
-    boolean lags =
-        diagnosis.findings().stream()
-            .anyMatch(finding -> finding.type() == FindingType.METADATA_LAGS);
-    if (profileChanges || lags || !view.refersToProfile()) {
+    boolean renewed =
+        diagnosis.has(FindingType.METADATA_LAGS) || diagnosis.has(FindingType.SESSIONS_REVOKED);
+    if (profileChanges || renewed || !view.refersToProfile()) {
       swap(name.get());
       lastRung();
+    }
+    left(diagnosis);
+  }
+
+  /** What a plan does not touch unless it is asked to, and this library cannot be asked to yet. */
+  private void left(InstanceDiagnosis diagnosis) {
+    for (Finding finding : diagnosis.findings()) {
+      switch (finding.type()) {
+        case TRUST_LACKS_EC2, ROLE_RECREATED, METADATA_DISABLED ->
+            notes.add(
+                finding.explanation() + " This plan leaves it; cure: " + finding.cure() + ".");
+        case PROFILE_PATH_CHANGED ->
+            notes.add("launch templates that name the old ARN stay broken: change them by hand");
+        case SESSIONS_REVOKED ->
+            notes.add(
+                "policy "
+                    + RolePolicies.REVOCATION
+                    + " stays: lifting it would make every older session of the role work again");
+        default -> {}
+      }
     }
   }
 

@@ -20,7 +20,8 @@ class DiagnosisRulesTest {
 
   @Test
   void ids_of_a_form_that_aws_does_not_issue_are_no_evidence() {
-    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view("iip-assoc-0123456789abcdef0", NEW));
+    InstanceDiagnosis diagnosis =
+        DiagnosisRules.diagnose(view("iip-assoc-0123456789abcdef0", NEW), Optional.empty());
 
     assertThat(diagnosis.findings()).isEmpty();
     assertThat(diagnosis.unknowns())
@@ -40,10 +41,10 @@ class DiagnosisRulesTest {
 
   @Test
   void an_association_and_an_instance_that_disagree_lower_the_confidence() {
-    assertThat(DiagnosisRules.diagnose(view(OLD, OLD)).findings())
+    assertThat(DiagnosisRules.diagnose(view(OLD, OLD), Optional.empty()).findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding.confidence()).isEqualTo(Confidence.HIGH));
-    assertThat(DiagnosisRules.diagnose(view(OLD, NEW)).findings())
+    assertThat(DiagnosisRules.diagnose(view(OLD, NEW), Optional.empty()).findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding.confidence()).isEqualTo(Confidence.MEDIUM));
   }
@@ -51,20 +52,29 @@ class DiagnosisRulesTest {
   private static InstanceView view(String idInAssociation, String idInInstance) {
     return new InstanceView(
         InstanceId.of("i-0123456789abcdef0"),
+        new AccountRef("aws", "123456789012", "us-east-1"),
         Instant.parse("2026-01-01T00:00:00Z"),
         "running",
         Optional.of(
             new InstanceView.Association(
                 "iip-assoc-0123456789abcdef0",
                 "associated",
+                Optional.empty(),
                 ARN,
                 InstanceProfileId.of(idInAssociation),
                 InstanceProfileId.of(idInInstance))),
         Optional.of("web"),
         Optional.of(
             new InstanceView.Profile(
-                "web", ARN, InstanceProfileId.of(NEW), Optional.of("web-role"))),
+                "web",
+                ARN,
+                InstanceProfileId.of(NEW),
+                Optional.of(new InstanceView.Role("web-role", "AROAJQABLZS4A3QDU576Q", "")))),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        List.of(),
         List.of());
   }
 }

@@ -17,7 +17,7 @@ class ReadmeTest {
 
   // tag::usage[]
   static RepairReport repair(InstanceProfileOps ops, InstanceId instance) {
-    InstanceDiagnosis diagnosis = ops.diagnose(instance); // three API calls, reads only
+    InstanceDiagnosis diagnosis = ops.diagnose(instance); // four API calls, reads only
     System.out.println(diagnosis.describe());
     RepairPlan plan = ops.plan(RepairTarget.forInstance(instance).role("web-role").build());
     System.out.println(plan.describe()); // let a person read it

@@ -364,7 +364,8 @@ class RepairTest {
                     plan.diagnosis(),
                     plan.steps(),
                     plan.obstacles(),
-                    plan.notes()));
+                    plan.notes(),
+                    plan.policy()));
 
     assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
     assertThat(report.outcomes())

@@ -56,13 +56,15 @@ final class Ids {
     return "eni-" + text(HEX, 17);
   }
 
-  String metadataToken() {
-    return "AQAEA" + text(SECRET_ALPHABET.substring(0, 62), 49) + "==";
-  }
-
   String request() {
     return String.join(
         "-", text(HEX, 8), text(HEX, 4), "4" + text(HEX, 3), "a" + text(HEX, 3), text(HEX, 12));
+  }
+
+  byte[] bytes(int count) {
+    var bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   private String text(String alphabet, int length) {

@@ -2,8 +2,6 @@ package io.github.rolekeeper.testkit;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ final class InstanceMetadata {
 
   private final World world;
   private final Instance instance;
-  private final Map<String, Instant> tokens = new HashMap<>();
+  final MetadataTokens tokens;
   private View view = View.NO_PROFILE;
   private String profileArn = "";
   private String profileId = "";
@@ -32,6 +30,7 @@ final class InstanceMetadata {
   InstanceMetadata(World world, Instance instance) {
     this.world = world;
     this.instance = instance;
+    this.tokens = new MetadataTokens(world.ids);
   }
 
   View view() {
@@ -136,18 +135,5 @@ final class InstanceMetadata {
   private @Nullable InstanceProfile associatedProfile() {
     Association association = instance.association;
     return association == null ? null : world.profileOf(association);
-  }
-
-  String issueToken(Duration lifetime, Instant now) {
-    tokens.values().removeIf(end -> !now.isBefore(end));
-    String token = world.ids.metadataToken();
-    tokens.put(token, now.plus(lifetime));
-    return token;
-  }
-
-  /** What is left of a token's life; null if it is unknown or has ended. */
-  @Nullable Duration tokenLifeLeft(String token, Instant now) {
-    Instant end = tokens.get(token);
-    return end == null || !now.isBefore(end) ? null : Duration.between(now, end);
   }
 }

@@ -1,11 +1,12 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Every request in the order of arrival. Guarded by the world's lock. */
+/** The requests in the order of arrival. Guarded by the world's lock. */
 final class Journal {
   /** A request while it is being answered. */
   static final class Entry {
@@ -23,7 +24,13 @@ final class Journal {
     }
   }
 
-  private final List<ApiCall> calls = new ArrayList<>();
+  private final Settings settings;
+  private final Deque<ApiCall> calls = new ArrayDeque<>();
+  private long dropped;
+
+  Journal(Settings settings) {
+    this.settings = settings;
+  }
 
   void add(Entry entry) {
     calls.add(
@@ -36,9 +43,24 @@ final class Journal {
             entry.outcome,
             entry.fault,
             entry.parameters));
+    while (calls.size() > settings.journalLimit) {
+      calls.remove();
+      dropped++;
+    }
   }
 
+  /** The requests that are kept: the newest ones. */
   List<ApiCall> calls() {
     return List.copyOf(calls);
+  }
+
+  /** How many older ones were dropped. */
+  long dropped() {
+    return dropped;
+  }
+
+  void clear() {
+    calls.clear();
+    dropped = 0;
   }
 }

@@ -129,7 +129,7 @@ final class MetadataService {
       return error(405, "Method Not Allowed").with("Allow", "OPTIONS, GET, HEAD");
     }
     String token = request.header(TOKEN_HEADER);
-    Duration left = token == null ? null : instance.metadata.tokenLifeLeft(token, now);
+    Duration left = token == null ? null : instance.metadata.tokens.lifeLeft(token, now);
     boolean refused =
         token == null
             ? instance.tokensRequired || !world.follows(Rule.METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL)
@@ -163,7 +163,7 @@ final class MetadataService {
     if (seconds < 1 || seconds > LONGEST_TTL) {
       return error(400, "Bad Request");
     }
-    String token = instance.metadata.issueToken(Duration.ofSeconds(seconds), now);
+    String token = instance.metadata.tokens.issue(Duration.ofSeconds(seconds), now);
     return WireResponse.of(200, "text/plain", token).with(TTL_HEADER, Long.toString(seconds));
   }
 

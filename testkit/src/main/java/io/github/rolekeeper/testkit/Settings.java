@@ -22,6 +22,9 @@ final class Settings {
   /** The most that a page of a listing holds, whatever the client asks for. */
   int pageLimit = Integer.MAX_VALUE;
 
+  /** How many requests the journal keeps. */
+  int journalLimit = 100_000;
+
   Duration timing(Timing timing) {
     return timings.getOrDefault(timing, timing.usual());
   }

@@ -26,13 +26,14 @@ public final class SimulatedAccount implements AutoCloseable {
 
   private final MutableClock clock;
   private final World world;
-  private final Journal journal = new Journal();
+  private final Journal journal;
   private final Faults faults = new Faults();
   private final WireServer server;
 
   private SimulatedAccount(Builder builder) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
+    journal = new Journal(builder.settings);
     server = new WireServer(new Front(world, journal, faults));
   }
 
@@ -184,10 +185,26 @@ public final class SimulatedAccount implements AutoCloseable {
    * Every request that has reached the account over the wire, the metadata services included.
    *
    * @return the requests in the order of arrival; a copy
+   * @throws IllegalStateException if the journal has dropped some, because there were more than its
+   *     {@linkplain Builder#journalLimit limit}
    */
   public List<ApiCall> calls() {
     synchronized (world) {
+      if (journal.dropped() > 0) {
+        throw new IllegalStateException(
+            "the journal is full and has dropped the "
+                + journal.dropped()
+                + " oldest requests: clearJournal() between the parts of the test, or raise"
+                + " journalLimit(int) of the builder");
+      }
       return journal.calls();
+    }
+  }
+
+  /** Forgets all requests so far, to look only at what comes from now on. */
+  public void clearJournal() {
+    synchronized (world) {
+      journal.clear();
     }
   }
 
@@ -312,6 +329,21 @@ public final class SimulatedAccount implements AutoCloseable {
      */
     public Builder timing(Timing timing, Duration value) {
       settings.timing(timing, Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * How many requests the journal keeps.
+     *
+     * @param value by default 100,000; 1 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder journalLimit(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("journal limit " + value + " must be 1 or more");
+      }
+      settings.journalLimit = value;
       return this;
     }
 

@@ -346,7 +346,20 @@ final class World {
     var session =
         new Session(ids, role, name, profileId, at, at.plus(timing(Timing.SESSION_DURATION)));
     sessions.put(session.accessKeyId, session);
+    forgetSessionsLongEnded(at);
     return session;
+  }
+
+  /**
+   * Sessions are kept for a day after their end, so that they answer as expired, not as unknown.
+   */
+  private void forgetSessionsLongEnded(Instant now) {
+    Instant limit = now.minus(Duration.ofDays(1));
+    // In the order of issue, so that this is over at the first one that is kept.
+    var oldest = sessions.values().iterator();
+    while (oldest.hasNext() && oldest.next().expiration.isBefore(limit)) {
+      oldest.remove();
+    }
   }
 
   /** A session that somebody assumed, and no instance: it belongs to no profile. */
