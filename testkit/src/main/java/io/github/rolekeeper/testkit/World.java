@@ -366,6 +366,7 @@ final class World {
   Session openSession(Role role, String name, Duration duration) {
     var session = new Session(ids, role, name, "", now(), now().plus(duration));
     sessions.put(session.accessKeyId, session);
+    forgetSessionsLongEnded(now());
     return session;
   }
 
