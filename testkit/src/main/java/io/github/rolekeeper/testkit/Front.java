@@ -40,6 +40,7 @@ final class Front {
     Fault fault = faults.next(route.service(), route.operation(), route.instanceId()).orElse(null);
     WireResponse response;
     synchronized (world) {
+      world.tick();
       response = route.answer(fault);
     }
     return fault == null ? response : damaged(response, fault);

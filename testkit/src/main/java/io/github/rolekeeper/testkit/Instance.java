@@ -1,16 +1,25 @@
 package io.github.rolekeeper.testkit;
 
+import io.github.rolekeeper.testkit.InstanceOptions.Trait;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An EC2 instance. */
 final class Instance {
   enum State {
+    PENDING(0),
     RUNNING(16),
-    STOPPED(80),
-    TERMINATED(48);
+    SHUTTING_DOWN(32),
+    TERMINATED(48),
+    STOPPING(64),
+    STOPPED(80);
 
     final int code;
 
@@ -19,54 +28,65 @@ final class Instance {
     }
 
     String wireName() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+  }
+
+  /** Who may reach the metadata service, and how. */
+  static final class MetadataOptions {
+    boolean enabled = true;
+    boolean tokensRequired;
+    int hopLimit = 1;
+    boolean tagsEnabled;
   }
 
   final String id;
   final String reservationId;
   final String networkInterfaceId;
-  final String imageId;
-  final String type;
+  final InstanceOptions options;
   final String privateIp;
-  final @Nullable String publicIp;
-  final boolean tokensRequired;
-  final @Nullable String lifecycle;
   final Map<String, String> tags = new LinkedHashMap<>();
+  final MetadataOptions metadataOptions = new MetadataOptions();
   final InstanceMetadata metadata;
+  final List<Association> ending = new ArrayList<>();
+
+  /** Ids of associations that were replaced: EC2 still knows them as inactive. */
+  final Set<String> superseded = new HashSet<>();
+
+  private final int number;
   Instant launched;
-  State state = State.RUNNING;
+  int starts;
+  State state = State.PENDING;
+  boolean stopProtected;
+  boolean terminationProtected;
   @Nullable Association association;
 
-  Instance(World world, Launch launch, Instant launched, int number) {
+  Instance(
+      World world, InstanceOptions options, String reservationId, Instant launched, int number) {
     this.id = world.ids.instance();
-    this.reservationId = world.ids.reservation();
+    this.reservationId = reservationId;
     this.networkInterfaceId = world.ids.networkInterface();
-    this.imageId = launch.imageId();
-    this.type = launch.type();
+    this.options = options;
+    this.number = number;
     // 10.0.0.0/8 without the four addresses that a subnet reserves at its start.
     int host = number + 4;
     this.privateIp = "10." + (host >> 16 & 255) + "." + (host >> 8 & 255) + "." + (host & 255);
-    // 203.0.113.0/24 is reserved for documentation, RFC 5737.
-    this.publicIp = launch.publicIp() ? "203.0.113." + (number % 254 + 1) : null;
-    this.tokensRequired = launch.tokensRequired();
-    this.lifecycle = launch.spot() ? "spot" : null;
-    this.tags.putAll(launch.tags());
+    this.tags.putAll(options.tags());
+    this.metadataOptions.tokensRequired = options.is(Trait.TOKENS_REQUIRED);
+    this.stopProtected = options.is(Trait.STOP_PROTECTION);
+    this.terminationProtected = options.is(Trait.TERMINATION_PROTECTION);
     this.launched = launched;
     this.metadata = new InstanceMetadata(world, this);
   }
 
-  /** What a launch may choose. */
-  record Launch(
-      String imageId,
-      String type,
-      boolean tokensRequired,
-      boolean publicIp,
-      boolean spot,
-      Map<String, String> tags) {
-
-    static Launch ofStory() {
-      return new Launch("ami-0123456789abcdef0", "t3.micro", false, false, false, Map.of());
+  /** Null while there is none: a public address is there only while the instance runs. */
+  @Nullable String publicIp() {
+    // 203.0.113.0/24 and 198.51.100.0/24 are reserved for documentation, RFC 5737.
+    if (options.is(Trait.ELASTIC_IP)) {
+      return "198.51.100." + (number % 254 + 1);
     }
+    return options.is(Trait.PUBLIC_IP) && state == State.RUNNING
+        ? "203.0.113." + ((number + starts * 7) % 254 + 1)
+        : null;
   }
 }

@@ -116,11 +116,11 @@ final class InstanceMetadata {
     InstanceProfile profile = associatedProfile();
     if (profile == null) {
       show(View.NOT_FOUND, association, at);
-    } else if (profile.role == null) {
+    } else if (profile.roleInEc2 == null) {
       show(View.WITHOUT_ROLE, association, at);
     } else {
       profile.knownToEc2 = true;
-      session = world.openSession(profile.role, instance, profile.id, at);
+      session = world.openSession(profile.roleInEc2, instance, profile.id, at);
       show(View.WITH_ROLE, association, at);
     }
   }

@@ -15,6 +15,9 @@ final class InstanceProfile {
   final Map<String, String> tags = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   @Nullable Role role;
 
+  /** The role as EC2 sees it; behind IAM by {@link Timing#IAM_TO_EC2}. */
+  @Nullable Role roleInEc2;
+
   /** Whether EC2 has delivered this profile's role to an instance; see {@link Rule}. */
   boolean knownToEc2;
 

@@ -119,6 +119,10 @@ final class MetadataService {
   }
 
   private WireResponse answer(WireRequest request, String path, Instance instance, Instant now) {
+    // ModifyInstanceMetadataOptions, EC2 API reference: a disabled endpoint cannot be accessed.
+    if (!instance.metadataOptions.enabled) {
+      return error(403, reason(403));
+    }
     if (path.equals("/latest/api/token")) {
       return token(request, instance, now);
     }
@@ -132,7 +136,8 @@ final class MetadataService {
     Duration left = token == null ? null : instance.metadata.tokens.lifeLeft(token, now);
     boolean refused =
         token == null
-            ? instance.tokensRequired || !world.follows(Rule.METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL)
+            ? instance.metadataOptions.tokensRequired
+                || !world.follows(Rule.METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL)
             : left == null;
     if (refused) {
       return error(401, "Unauthorized");
@@ -218,11 +223,11 @@ final class MetadataService {
   private Map<String, String> tree(Instance instance, Instant now) {
     String host = "ip-" + instance.privateIp.replace('.', '-') + ".ec2.internal";
     var tree = new TreeMap<String, String>();
-    tree.put("meta-data/ami-id", instance.imageId);
+    tree.put("meta-data/ami-id", instance.options.imageId());
     tree.put("meta-data/ami-launch-index", "0");
     tree.put("meta-data/hostname", host);
     tree.put("meta-data/instance-id", instance.id);
-    tree.put("meta-data/instance-type", instance.type);
+    tree.put("meta-data/instance-type", instance.options.type());
     tree.put("meta-data/local-hostname", host);
     tree.put("meta-data/local-ipv4", instance.privateIp);
     tree.put("meta-data/placement/availability-zone", world.region() + "a");
@@ -288,9 +293,9 @@ final class MetadataService {
     document.putNull("billingProducts");
     document.putNull("devpayProductCodes");
     document.putNull("marketplaceProductCodes");
-    document.put("imageId", instance.imageId);
+    document.put("imageId", instance.options.imageId());
     document.put("instanceId", instance.id);
-    document.put("instanceType", instance.type);
+    document.put("instanceType", instance.options.type());
     document.putNull("kernelId");
     document.put("pendingTime", seconds(instance.launched));
     document.put("privateIp", instance.privateIp);

@@ -164,8 +164,35 @@ public final class SimulatedAccount implements AutoCloseable {
    * @throws IllegalStateException if there is no such profile
    */
   public SimulatedInstance launchInstance(String profileName) {
+    return launchInstance(profileName, InstanceOptions.of());
+  }
+
+  /**
+   * Launches an instance of a certain kind with an instance profile.
+   *
+   * @param profileName the profile's name
+   * @param options what the instance is like
+   * @return the instance
+   * @throws IllegalStateException if there is no such profile
+   */
+  public SimulatedInstance launchInstance(String profileName, InstanceOptions options) {
     var launched = new Instance[1];
-    act(() -> launched[0] = world.launch(Instance.Launch.ofStory(), world.profile(profileName)));
+    act(
+        () ->
+            launched[0] =
+                world.launch(options, world.ids.reservation(), world.profile(profileName)));
+    return new SimulatedInstance(launched[0].id, endpoint());
+  }
+
+  /**
+   * Launches an instance without an instance profile.
+   *
+   * @param options what the instance is like
+   * @return the instance
+   */
+  public SimulatedInstance launchInstance(InstanceOptions options) {
+    var launched = new Instance[1];
+    act(() -> launched[0] = world.launch(options, world.ids.reservation(), null));
     return new SimulatedInstance(launched[0].id, endpoint());
   }
 
@@ -249,6 +276,7 @@ public final class SimulatedAccount implements AutoCloseable {
   private void act(Runnable change) {
     synchronized (world) {
       try {
+        world.tick();
         change.run();
       } catch (AwsError e) {
         throw new IllegalStateException(e.code() + ": " + e.text(), e);

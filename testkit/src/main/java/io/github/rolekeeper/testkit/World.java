@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,10 @@ final class World {
   // Names of roles and profiles are unique without regard to case (IAM quotas page).
   private final Map<String, Role> roles = new LinkedHashMap<>();
   private final Map<String, InstanceProfile> profiles = new LinkedHashMap<>();
+  // What EC2 sees of the profiles; behind IAM by Timing.IAM_TO_EC2.
+  private final Map<String, InstanceProfile> profilesInEc2 = new LinkedHashMap<>();
+  private final PriorityQueue<Due> due = new PriorityQueue<>();
+  private long scheduled;
   private final Map<String, String> firstProfileIds = new LinkedHashMap<>();
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
@@ -82,9 +88,40 @@ final class World {
     return latest.compareTo(usual) < 0 ? latest : usual;
   }
 
-  void settle() {
+  /** Something that happens by itself at its time. */
+  private record Due(Instant at, long order, Consumer<Instant> act) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = at.compareTo(other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  /** Lets happen what is due by now. Called first by whoever takes the monitor. */
+  void tick() {
     Instant now = now();
-    instances.values().forEach(instance -> instance.metadata.settle(now));
+    while (!due.isEmpty() && !due.peek().at().isAfter(now)) {
+      Due next = due.remove();
+      settle(next.at());
+      next.act().accept(next.at());
+    }
+  }
+
+  /** Lets something happen in a while; at once where the while is zero. */
+  void after(Instant from, Duration delay, Consumer<Instant> act) {
+    if (delay.isZero()) {
+      act.accept(from);
+    } else {
+      due.add(new Due(from.plus(delay), scheduled++, act));
+    }
+  }
+
+  void settle() {
+    settle(now());
+  }
+
+  private void settle(Instant at) {
+    instances.values().forEach(instance -> instance.metadata.settle(at));
   }
 
   // Roles
@@ -166,6 +203,7 @@ final class World {
             now());
     iamReads.profileChanges(name);
     profiles.put(key(name), profile);
+    after(now(), timing(Timing.IAM_TO_EC2), at -> profilesInEc2.put(key(name), profile));
     return profile;
   }
 
@@ -194,6 +232,7 @@ final class World {
     }
     iamReads.profileChanges(profileName);
     profile.role = role;
+    after(now(), timing(Timing.IAM_TO_EC2), at -> profile.roleInEc2 = role);
   }
 
   void removeRole(String profileName, String roleName) {
@@ -205,6 +244,7 @@ final class World {
     }
     iamReads.profileChanges(profileName);
     profile.role = null;
+    after(now(), timing(Timing.IAM_TO_EC2), at -> profile.roleInEc2 = null);
   }
 
   void deleteProfile(String name) {
@@ -221,22 +261,30 @@ final class World {
     if (!follows(Rule.SESSION_OUTLIVES_PROFILE)) {
       sessions.values().removeIf(session -> session.instanceProfileId.equals(profile.id));
     }
+    after(now(), timing(Timing.IAM_TO_EC2), at -> lostToEc2(profile, at));
+  }
+
+  private void lostToEc2(InstanceProfile profile, Instant at) {
+    profilesInEc2.remove(key(profile.name), profile);
     for (Instance instance : instances.values()) {
       if (instance.association != null && instance.association.profileId().equals(profile.id)) {
-        instance.metadata.profileDeleted(now());
+        instance.metadata.profileDeleted(at);
       }
     }
+  }
+
+  /** The profiles as EC2 sees them. */
+  Collection<InstanceProfile> profilesInEc2() {
+    return profilesInEc2.values();
   }
 
   /** The profile that an association leads to; null if there is none any more. */
   @Nullable InstanceProfile profileOf(Association association) {
     if (!follows(Rule.INSTANCE_REFERS_TO_PROFILE_BY_ID)) {
-      return profiles.get(key(association.profileName()));
+      return profilesInEc2.get(key(association.profileName()));
     }
-    return profiles.values().stream()
-        .filter(profile -> profile.id.equals(association.profileId()))
-        .findFirst()
-        .orElse(null);
+    InstanceProfile named = profilesInEc2.get(key(association.profileName()));
+    return named != null && named.id.equals(association.profileId()) ? named : null;
   }
 
   String profileIdOf(Association association) {
@@ -246,15 +294,29 @@ final class World {
 
   // Instances
 
-  Instance launch(Instance.Launch launch, @Nullable InstanceProfile profile) {
+  Instance launch(
+      InstanceOptions options, String reservationId, @Nullable InstanceProfile profile) {
     settle();
-    var instance = new Instance(this, launch, now(), instances.size());
+    var instance = new Instance(this, options, reservationId, now(), instances.size());
     instances.put(instance.id, instance);
     if (profile != null) {
-      instance.association = newAssociation(instance, profile);
+      instance.association = newAssociation(instance, profile, Association.State.ASSOCIATED);
     }
-    instance.metadata.started(now());
+    begin(instance);
     return instance;
+  }
+
+  private void begin(Instance instance) {
+    instance.state = Instance.State.PENDING;
+    after(
+        now(),
+        timing(Timing.INSTANCE_START),
+        at -> {
+          if (instance.state == Instance.State.PENDING) {
+            instance.state = Instance.State.RUNNING;
+            instance.metadata.started(at);
+          }
+        });
   }
 
   Collection<Instance> instances() {
@@ -272,29 +334,51 @@ final class World {
 
   void stop(Instance instance) {
     settle();
-    instance.state = Instance.State.STOPPED;
+    if (instance.state == Instance.State.RUNNING) {
+      instance.state = Instance.State.STOPPING;
+      after(
+          now(),
+          timing(Timing.INSTANCE_STOP),
+          at -> {
+            if (instance.state == Instance.State.STOPPING) {
+              instance.state = Instance.State.STOPPED;
+            }
+          });
+    }
   }
 
   void start(Instance instance) {
     settle();
     if (instance.state == Instance.State.STOPPED) {
-      instance.state = Instance.State.RUNNING;
       instance.launched = now();
-      instance.metadata.started(now());
+      instance.starts++;
+      begin(instance);
     }
   }
 
   void terminate(Instance instance) {
     settle();
-    instance.state = Instance.State.TERMINATED;
-    instance.association = null;
+    if (instance.state == Instance.State.TERMINATED) {
+      return;
+    }
+    instance.state = Instance.State.SHUTTING_DOWN;
+    after(
+        now(),
+        timing(Timing.INSTANCE_STOP),
+        at -> {
+          instance.state = Instance.State.TERMINATED;
+          instance.association = null;
+          instance.ending.clear();
+        });
   }
 
   // Associations
 
+  /** All that EC2 lists: while one is replaced, the one that ends and the one that comes. */
   List<Association> associations() {
     var found = new ArrayList<Association>();
     for (Instance instance : instances.values()) {
+      found.addAll(instance.ending);
       if (instance.association != null) {
         found.add(instance.association);
       }
@@ -304,7 +388,7 @@ final class World {
 
   Association associate(Instance instance, InstanceProfile profile) {
     settle();
-    if (instance.association != null) {
+    if (instance.association != null || !instance.ending.isEmpty()) {
       throw new AwsError(
           400, "IncorrectState", "There is an existing association for instance " + instance.id);
     }
@@ -313,30 +397,68 @@ final class World {
 
   Association replace(Instance instance, InstanceProfile profile) {
     settle();
+    Association superseded = end(instance);
+    instance.superseded.add(superseded.id());
     return attach(instance, profile);
   }
 
   Association disassociate(Instance instance) {
     settle();
-    Association ended = java.util.Objects.requireNonNull(instance.association);
+    Association ended = end(instance);
+    after(
+        now(),
+        metadataDelay(instance),
+        at -> {
+          if (instance.association == null && instance.state == Instance.State.RUNNING) {
+            instance.metadata.disassociated(at);
+          }
+        });
+    return ended;
+  }
+
+  private Association end(Instance instance) {
+    Association ended =
+        java.util.Objects.requireNonNull(instance.association).in(Association.State.DISASSOCIATING);
     instance.association = null;
-    if (instance.state == Instance.State.RUNNING) {
-      instance.metadata.disassociated(now());
-    }
+    instance.ending.add(ended);
+    after(now(), timing(Timing.ASSOCIATION_TRANSITION), at -> instance.ending.remove(ended));
     return ended;
   }
 
   private Association attach(Instance instance, InstanceProfile profile) {
-    Association association = newAssociation(instance, profile);
-    instance.association = association;
-    if (instance.state == Instance.State.RUNNING) {
-      instance.metadata.associated(now());
-    }
-    return association;
+    Association coming = newAssociation(instance, profile, Association.State.ASSOCIATING);
+    instance.association = coming;
+    after(
+        now(),
+        timing(Timing.ASSOCIATION_TRANSITION),
+        at -> {
+          if (coming.equals(instance.association)) {
+            instance.association = coming.in(Association.State.ASSOCIATED);
+          }
+        });
+    after(
+        now(),
+        metadataDelay(instance),
+        at -> {
+          if (instance.association != null
+              && instance.association.id().equals(coming.id())
+              && instance.state == Instance.State.RUNNING) {
+            instance.metadata.associated(at);
+          }
+        });
+    return coming;
   }
 
-  private Association newAssociation(Instance instance, InstanceProfile profile) {
-    return new Association(ids.association(), instance.id, profile.arn, profile.id, now());
+  /** How long the metadata of an instance needs to follow a change of its association. */
+  private Duration metadataDelay(Instance instance) {
+    return timing(Timing.ASSOCIATION_TRANSITION)
+        .plus(
+            instance.state == Instance.State.RUNNING ? timing(Timing.METADATA_LAG) : Duration.ZERO);
+  }
+
+  private Association newAssociation(
+      Instance instance, InstanceProfile profile, Association.State state) {
+    return new Association(ids.association(), instance.id, profile.arn, profile.id, now(), state);
   }
 
   // Sessions

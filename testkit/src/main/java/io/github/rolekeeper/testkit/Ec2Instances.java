@@ -1,0 +1,431 @@
+package io.github.rolekeeper.testkit;
+
+import io.github.rolekeeper.testkit.Instance.State;
+import io.github.rolekeeper.testkit.InstanceOptions.Trait;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Instances, from launch to termination. */
+final class Ec2Instances {
+  private static final int MOST_AT_ONCE = 1000;
+
+  private final World world;
+  private final Ec2Input input;
+  // A client token stands for its first launch (EC2 API reference, ensuring idempotency).
+  private final Map<String, List<Instance>> launches = new HashMap<>();
+
+  Ec2Instances(World world, Ec2Input input) {
+    this.world = world;
+    this.input = input;
+  }
+
+  Map<String, Operation> operations() {
+    return Map.of(
+        "RunInstances", Operation.write(this::run),
+        "DescribeInstances", Operation.read(this::describe),
+        "DescribeInstanceStatus", Operation.read(this::describeStatus),
+        "StopInstances", Operation.write(this::stop),
+        "StartInstances", Operation.write(this::start),
+        "RebootInstances", Operation.write(this::reboot),
+        "TerminateInstances", Operation.write(this::terminate));
+  }
+
+  private Consumer<Xml> run(Parameters parameters, Caller caller) {
+    input.require(caller, "RunInstances", "instance/*");
+    InstanceProfile profile = null;
+    if (parameters.optional("IamInstanceProfile.Name").isPresent()
+        || parameters.optional("IamInstanceProfile.Arn").isPresent()) {
+      profile = Ec2Associations.profileToPass(world, parameters, caller);
+    }
+    int least = Ec2Input.integer(parameters, "MinCount", 1);
+    int most = Ec2Input.integer(parameters, "MaxCount", least);
+    if (least < 1 || most < least || most > MOST_AT_ONCE) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "Value ("
+              + least
+              + ", "
+              + most
+              + ") for MinCount, MaxCount is invalid. Expecting 1 to "
+              + MOST_AT_ONCE
+              + ", and MinCount not above MaxCount.");
+    }
+    InstanceOptions options = options(parameters);
+    Ec2Input.endDryRun(parameters);
+    String token = parameters.get("ClientToken", "");
+    List<Instance> launched = token.isEmpty() ? null : launches.get(token);
+    if (launched == null) {
+      launched = launch(most, options, parameters, profile);
+      if (!token.isEmpty()) {
+        launches.put(token, launched);
+      }
+    }
+    List<Instance> instances = launched;
+    return xml -> reservation(xml, instances.get(0).reservationId, instances);
+  }
+
+  private List<Instance> launch(
+      int count,
+      InstanceOptions options,
+      Parameters parameters,
+      @Nullable InstanceProfile profile) {
+    String reservation = world.ids.reservation();
+    var launched = new ArrayList<Instance>();
+    for (int i = 0; i < count; i++) {
+      Instance instance = world.launch(options, reservation, profile);
+      Instance.MetadataOptions metadata = instance.metadataOptions;
+      metadata.enabled =
+          Ec2Attributes.choice(
+              parameters, "MetadataOptions.HttpEndpoint", "enabled", "disabled", true);
+      metadata.hopLimit =
+          Ec2Input.integer(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1);
+      launched.add(instance);
+    }
+    return List.copyOf(launched);
+  }
+
+  private static InstanceOptions options(Parameters parameters) {
+    InstanceOptions options =
+        InstanceOptions.of()
+            .withImage(parameters.required("ImageId"), parameters.get("InstanceType", "m1.small"));
+    if (Ec2Attributes.choice(
+        parameters, "MetadataOptions.HttpTokens", "required", "optional", false)) {
+      options = options.with(Trait.TOKENS_REQUIRED);
+    }
+    if (parameters.structures("NetworkInterface").stream()
+        .anyMatch(each -> Ec2Input.flag(each, "AssociatePublicIpAddress", false))) {
+      options = options.with(Trait.PUBLIC_IP);
+    }
+    if ("spot".equals(parameters.get("InstanceMarketOptions.MarketType", ""))) {
+      options = options.with(Trait.SPOT);
+    }
+    if ("host".equals(parameters.get("Placement.Tenancy", ""))) {
+      options = options.with(Trait.HOST_TENANCY);
+    }
+    if (Ec2Input.flag(parameters, "HibernationOptions.Configured", false)) {
+      options = options.with(Trait.HIBERNATION);
+    }
+    if (Ec2Input.flag(parameters, "DisableApiStop", false)) {
+      options = options.with(Trait.STOP_PROTECTION);
+    }
+    if (Ec2Input.flag(parameters, "DisableApiTermination", false)) {
+      options = options.with(Trait.TERMINATION_PROTECTION);
+    }
+    for (Map.Entry<String, String> tag : Ec2Input.tags(parameters, "instance").entrySet()) {
+      options = options.withTag(tag.getKey(), tag.getValue());
+    }
+    return options;
+  }
+
+  private Consumer<Xml> describe(Parameters parameters, Caller caller) {
+    input.require(caller, "DescribeInstances", "*");
+    if (parameters.optional("InstanceId.1").isPresent()
+        && parameters.optional("MaxResults").isPresent()) {
+      throw new AwsError(
+          400,
+          "InvalidParameterCombination",
+          "The parameter instancesSet cannot be used with the parameter maxResults");
+    }
+    Page<Instance> page =
+        input.page(
+            parameters,
+            Ec2Input.filtered(parameters, input.named(parameters), this::filterValues),
+            instance -> instance.id,
+            "instances");
+    var reservations = new LinkedHashMap<String, List<Instance>>();
+    for (Instance instance : page.items()) {
+      reservations.computeIfAbsent(instance.reservationId, any -> new ArrayList<>()).add(instance);
+    }
+    return xml -> {
+      xml.list(
+          "reservationSet",
+          "item",
+          reservations.entrySet(),
+          (each, entry) -> reservation(each, entry.getKey(), entry.getValue()));
+      Ec2Input.next(xml, page);
+    };
+  }
+
+  private @Nullable List<String> filterValues(Instance instance, String filter) {
+    Association association = instance.association;
+    if (filter.startsWith("tag:")) {
+      String value = instance.tags.get(filter.substring("tag:".length()));
+      return value == null ? List.of() : List.of(value);
+    }
+    String publicIp = instance.publicIp();
+    return switch (filter) {
+      case "instance-id" -> List.of(instance.id);
+      case "instance-state-name" -> List.of(instance.state.wireName());
+      case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
+      case "instance-type" -> List.of(instance.options.type());
+      case "instance-lifecycle" -> instance.options.is(Trait.SPOT) ? List.of("spot") : List.of();
+      case "image-id" -> List.of(instance.options.imageId());
+      case "reservation-id" -> List.of(instance.reservationId);
+      case "availability-zone" -> List.of(world.region() + "a");
+      case "private-ip-address" -> List.of(instance.privateIp);
+      case "ip-address" -> publicIp == null ? List.of() : List.of(publicIp);
+      case "tag-key" -> List.copyOf(instance.tags.keySet());
+      case "iam-instance-profile.arn" ->
+          association == null ? List.of() : List.of(association.profileArn());
+      case "iam-instance-profile.id" ->
+          association == null ? List.of() : List.of(world.profileIdOf(association));
+      default -> null;
+    };
+  }
+
+  private Consumer<Xml> describeStatus(Parameters parameters, Caller caller) {
+    input.require(caller, "DescribeInstanceStatus", "*");
+    boolean all = Ec2Input.flag(parameters, "IncludeAllInstances", false);
+    List<Instance> found =
+        input.named(parameters).stream()
+            .filter(each -> all || each.state == State.RUNNING)
+            .toList();
+    Page<Instance> page =
+        input.page(
+            parameters,
+            Ec2Input.filtered(parameters, found, this::filterValues),
+            instance -> instance.id,
+            "instance-status");
+    return xml -> {
+      xml.list(
+          "instanceStatusSet",
+          "item",
+          page.items(),
+          (each, instance) -> {
+            String check = instance.state == State.RUNNING ? "ok" : "not-applicable";
+            each.element("instanceId", instance.id)
+                .element("availabilityZone", world.region() + "a");
+            state(each, "instanceState", instance.state);
+            each.element("systemStatus", status -> status.element("status", check))
+                .element("instanceStatus", status -> status.element("status", check));
+          });
+      Ec2Input.next(xml, page);
+    };
+  }
+
+  private Consumer<Xml> stop(Parameters parameters, Caller caller) {
+    List<Instance> instances = chosen(parameters, caller, "StopInstances");
+    for (Instance instance : instances) {
+      if (instance.options.is(Trait.MANAGED)) {
+        throw managed(instance);
+      }
+      if (instance.stopProtected) {
+        throw new AwsError(
+            400,
+            "OperationNotPermitted",
+            "The instance '"
+                + instance.id
+                + "' may not be stopped. Modify its 'disableApiStop' instance attribute and try"
+                + " again.");
+      }
+      if (instance.options.is(Trait.INSTANCE_STORE_ROOT)) {
+        throw new AwsError(
+            400,
+            "UnsupportedOperation",
+            "The instance '"
+                + instance.id
+                + "' does not have an 'ebs' root device type and cannot be stopped");
+      }
+      if (instance.options.is(Trait.SPOT)) {
+        throw new AwsError(
+            400,
+            "UnsupportedOperation",
+            "You can't stop the Spot Instance '"
+                + instance.id
+                + "' because it is associated with a one-time Spot Instance request. You can only"
+                + " stop Spot Instances associated with persistent Spot Instance requests.");
+      }
+      if (instance.state == State.PENDING || ended(instance)) {
+        throw wrongState(instance, "stopped");
+      }
+    }
+    return changed(parameters, instances, world::stop);
+  }
+
+  private Consumer<Xml> start(Parameters parameters, Caller caller) {
+    List<Instance> instances = chosen(parameters, caller, "StartInstances");
+    for (Instance instance : instances) {
+      if (instance.options.is(Trait.MANAGED)) {
+        throw managed(instance);
+      }
+      if (instance.state == State.STOPPING || ended(instance)) {
+        throw wrongState(instance, "started");
+      }
+    }
+    return changed(parameters, instances, world::start);
+  }
+
+  private Consumer<Xml> reboot(Parameters parameters, Caller caller) {
+    List<Instance> instances = chosen(parameters, caller, "RebootInstances");
+    for (Instance instance : instances) {
+      if (instance.state != State.RUNNING) {
+        throw wrongState(instance, "rebooted");
+      }
+    }
+    Ec2Input.endDryRun(parameters);
+    // A reboot renews nothing of what the metadata says of IAM (Uptycs, 2023).
+    return xml -> xml.element("return", true);
+  }
+
+  private Consumer<Xml> terminate(Parameters parameters, Caller caller) {
+    List<Instance> instances = chosen(parameters, caller, "TerminateInstances");
+    for (Instance instance : instances) {
+      if (instance.terminationProtected) {
+        throw new AwsError(
+            400,
+            "OperationNotPermitted",
+            "The instance '"
+                + instance.id
+                + "' may not be terminated. Modify its 'disableApiTermination' instance attribute"
+                + " and try again.");
+      }
+    }
+    return changed(parameters, instances, world::terminate);
+  }
+
+  private List<Instance> chosen(Parameters parameters, Caller caller, String action) {
+    parameters.required("InstanceId.1");
+    List<Instance> instances = input.named(parameters);
+    instances.forEach(each -> input.require(caller, action, "instance/" + each.id));
+    return instances;
+  }
+
+  private static boolean ended(Instance instance) {
+    return instance.state == State.SHUTTING_DOWN || instance.state == State.TERMINATED;
+  }
+
+  private static AwsError managed(Instance instance) {
+    return new AwsError(
+        400,
+        "OperationNotPermitted",
+        "The instance '" + instance.id + "' is managed by a service and may not be changed.");
+  }
+
+  private static AwsError wrongState(Instance instance, String done) {
+    return new AwsError(
+        400,
+        "IncorrectInstanceState",
+        "This instance '" + instance.id + "' is not in a state from which it can be " + done + ".");
+  }
+
+  private Consumer<Xml> changed(
+      Parameters parameters, List<Instance> instances, Consumer<Instance> change) {
+    Ec2Input.endDryRun(parameters);
+    var before = new LinkedHashMap<Instance, State>();
+    for (Instance instance : instances) {
+      before.put(instance, instance.state);
+      change.accept(instance);
+    }
+    return xml ->
+        xml.list(
+            "instancesSet",
+            "item",
+            before.entrySet(),
+            (each, changed) -> {
+              each.element("instanceId", changed.getKey().id);
+              state(each, "currentState", changed.getKey().state);
+              state(each, "previousState", changed.getValue());
+            });
+  }
+
+  private void reservation(Xml xml, String id, List<Instance> instances) {
+    xml.element("reservationId", id)
+        .element("ownerId", world.accountId())
+        .element("groupSet", none -> {})
+        .list("instancesSet", "item", instances, this::describe);
+  }
+
+  private void describe(Xml xml, Instance instance) {
+    InstanceOptions options = instance.options;
+    xml.element("instanceId", instance.id).element("imageId", options.imageId());
+    state(xml, "instanceState", instance.state);
+    xml.element("privateDnsName", "ip-" + instance.privateIp.replace('.', '-') + ".ec2.internal")
+        .element("amiLaunchIndex", 0)
+        .element("instanceType", options.type())
+        .element("launchTime", instance.launched)
+        .element(
+            "placement",
+            each ->
+                each.element("availabilityZone", world.region() + "a")
+                    .element("tenancy", options.is(Trait.HOST_TENANCY) ? "host" : "default"))
+        .element("monitoring", each -> each.element("state", "disabled"))
+        .element("privateIpAddress", instance.privateIp);
+    String publicIp = instance.publicIp();
+    if (publicIp != null) {
+      xml.element("ipAddress", publicIp);
+    }
+    boolean ebs = !options.is(Trait.INSTANCE_STORE_ROOT);
+    xml.element("architecture", "x86_64")
+        .element("rootDeviceType", ebs ? "ebs" : "instance-store")
+        .element("rootDeviceName", "/dev/xvda")
+        .element("blockDeviceMapping", each -> blockDevices(each, instance, ebs))
+        .element("virtualizationType", "hvm");
+    if (options.is(Trait.SPOT)) {
+      xml.element("instanceLifecycle", "spot");
+    }
+    xml.list(
+        "tagSet",
+        "item",
+        instance.tags.entrySet(),
+        (each, tag) -> each.element("key", tag.getKey()).element("value", tag.getValue()));
+    xml.list(
+        "networkInterfaceSet",
+        "item",
+        Set.of(instance),
+        (each, owner) -> networkInterface(each, owner, publicIp));
+    Association association = instance.association;
+    if (association != null) {
+      xml.element("iamInstanceProfile", each -> Ec2Associations.profile(world, each, association));
+    }
+    xml.element(
+        "hibernationOptions", each -> each.element("configured", options.is(Trait.HIBERNATION)));
+    xml.element("metadataOptions", each -> Ec2Attributes.metadataOptions(each, instance));
+    if (options.is(Trait.MANAGED)) {
+      xml.element(
+          "operator",
+          each -> each.element("managed", true).element("principal", "eks.amazonaws.com"));
+    }
+  }
+
+  private static void blockDevices(Xml xml, Instance instance, boolean ebs) {
+    // Instance store volumes are not among the mappings that EC2 describes.
+    if (ebs) {
+      xml.element(
+          "item",
+          each ->
+              each.element("deviceName", "/dev/xvda")
+                  .element(
+                      "ebs",
+                      volume ->
+                          volume
+                              .element("volumeId", instance.id.replace("i-", "vol-"))
+                              .element("status", "attached")
+                              .element("attachTime", instance.launched)
+                              .element("deleteOnTermination", true)));
+    }
+  }
+
+  private void networkInterface(Xml xml, Instance instance, @Nullable String publicIp) {
+    xml.element("networkInterfaceId", instance.networkInterfaceId)
+        .element("ownerId", world.accountId())
+        .element("status", "in-use")
+        .element("privateIpAddress", instance.privateIp);
+    if (publicIp != null) {
+      String owner = instance.options.is(Trait.ELASTIC_IP) ? world.accountId() : "amazon";
+      xml.element(
+          "association", each -> each.element("publicIp", publicIp).element("ipOwnerId", owner));
+    }
+  }
+
+  private static void state(Xml xml, String element, State state) {
+    xml.element(
+        element, each -> each.element("code", state.code).element("name", state.wireName()));
+  }
+}
