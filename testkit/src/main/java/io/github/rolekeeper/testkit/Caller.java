@@ -107,12 +107,11 @@ final class Caller {
    */
   void requireAssumeRole(String roleArn, Optional<Role> role, RequestContext keys) {
     RequestContext context = completed(keys, TrustPolicy.ASSUME_ROLE);
-    List<String> principal = session == null ? List.of(arn()) : List.of(arn(), session.role.arn);
     TrustPolicy.Trust trust =
         role.map(
                 each ->
                     TrustPolicy.ofPrincipal(
-                        each.trustPolicy, principal, world.accountId(), context))
+                        each.trustPolicy, principalsFor(each), world.accountId(), context))
             .orElse(TrustPolicy.Trust.NONE);
     Refusal refusal =
         session == null ? null : refusal(session, TrustPolicy.ASSUME_ROLE, roleArn, keys);
@@ -132,6 +131,12 @@ final class Caller {
               + " on resource: "
               + roleArn);
     }
+  }
+
+  private List<String> principalsFor(Role target) {
+    return session == null || target.trustsAnotherThan(session.role)
+        ? List.of(arn())
+        : List.of(arn(), session.role.arn);
   }
 
   boolean isSession() {

@@ -27,11 +27,17 @@ final class IamReads {
 
   /** A role is about to be made or deleted. */
   void roleChanges(String name) {
+    if (world.timing(Timing.IAM_READ_AFTER_WRITE).isZero()) {
+      return;
+    }
     remember(roles, name, Optional.of(name).filter(world::hasRole).map(world::role));
   }
 
   /** A profile is about to be made, changed or deleted. */
   void profileChanges(String name) {
+    if (world.timing(Timing.IAM_READ_AFTER_WRITE).isZero()) {
+      return;
+    }
     remember(profiles, name, Optional.ofNullable(now().get(key(name))));
   }
 
@@ -42,6 +48,9 @@ final class IamReads {
   }
 
   Role role(String name) {
+    if (roles.isEmpty()) {
+      return world.role(name);
+    }
     Role shown = shownRoles().get(key(name));
     if (shown == null) {
       throw World.missingRole(name);
@@ -54,6 +63,9 @@ final class IamReads {
   }
 
   ProfileView profile(String name) {
+    if (profiles.isEmpty()) {
+      return ProfileView.of(world.profile(name));
+    }
     ProfileView shown = shownProfiles().get(key(name));
     if (shown == null) {
       throw World.missingProfile(name);

@@ -135,9 +135,10 @@ final class IamReports {
       }
     }
     var policies = new ArrayList<>(role.identityPolicies());
+    int inputs = 0;
     for (String document : IamInput.members(parameters, "PolicyInputList")) {
       PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
-      policies.add(new PolicyEvaluator.Policy("PolicyInputList", "none", document));
+      policies.add(new PolicyEvaluator.Policy("PolicyInputList." + ++inputs, "none", document));
     }
     Page<Simulated> page =
         IamInput.page(

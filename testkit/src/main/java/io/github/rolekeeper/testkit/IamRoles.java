@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -46,6 +47,7 @@ final class IamRoles {
             parameters.optional("PermissionsBoundary").stream().toArray(String[]::new));
     entities.require(caller, "CreateRole", "role" + path + name, keys);
     String trust = trustPolicy(parameters, "AssumeRolePolicyDocument");
+    Map<String, Role> trusted = trustedRoles(trust);
     Duration longest = maxSession(parameters, Duration.ofSeconds(SHORTEST_SESSION));
     ManagedPolicy boundary =
         parameters
@@ -62,6 +64,7 @@ final class IamRoles {
       throw IamInput.quota("RolesPerAccount", ROLE_QUOTA);
     }
     Role role = world.createRole(name, path, trust);
+    role.trustedRoles.putAll(trusted);
     role.description = parameters.get("Description", "");
     role.maxSession = longest;
     role.boundary = boundary;
@@ -103,7 +106,11 @@ final class IamRoles {
 
   private Consumer<Xml> updateAssumeRolePolicy(Parameters parameters, Caller caller) {
     Role role = entities.ownRole(parameters, caller, "UpdateAssumeRolePolicy");
-    role.trustPolicy = trustPolicy(parameters, "PolicyDocument");
+    String trust = trustPolicy(parameters, "PolicyDocument");
+    Map<String, Role> trusted = trustedRoles(trust);
+    role.trustPolicy = trust;
+    role.trustedRoles.clear();
+    role.trustedRoles.putAll(trusted);
     return IamXml::nothing;
   }
 
@@ -136,6 +143,27 @@ final class IamRoles {
         IamInput.page(
             world, parameters, "ListRoleTags" + role.id, role.tags.entrySet(), Map.Entry::getKey),
         IamXml::tag);
+  }
+
+  /** The roles of this account that a trust policy names; each must exist. */
+  private Map<String, Role> trustedRoles(String trustPolicy) {
+    var trusted = new LinkedHashMap<String, Role>();
+    for (String principal : TrustPolicy.principals(trustPolicy)) {
+      if (principal.startsWith(world.iamArn("role/"))) {
+        trusted.put(
+            principal,
+            world.roles().stream()
+                .filter(role -> role.arn.equals(principal))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new AwsError(
+                            400,
+                            "MalformedPolicyDocument",
+                            "Invalid principal in policy: \"AWS\":\"" + principal + "\"")));
+      }
+    }
+    return trusted;
   }
 
   private static Duration maxSession(Parameters parameters, Duration usual) {

@@ -40,7 +40,7 @@ final class IamXml {
         .element("RoleId", role.id)
         .element("Arn", role.arn)
         .element("CreateDate", role.created)
-        .element("AssumeRolePolicyDocument", encoded(role.trustPolicy));
+        .element("AssumeRolePolicyDocument", encoded(role.shownTrustPolicy()));
   }
 
   /** What {@code ListRoles} says of a role: no tags and no boundary (IAM API reference). */

@@ -37,7 +37,6 @@ final class ManagedPolicy {
   }
 
   PolicyEvaluator.Policy evaluated() {
-    return new PolicyEvaluator.Policy(
-        name, ofAws() ? "AWS Managed Policy" : "IAM Policy", document);
+    return new PolicyEvaluator.Policy(name, ofAws() ? "aws-managed" : "user-managed", document);
   }
 }

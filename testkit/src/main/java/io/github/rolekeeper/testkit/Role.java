@@ -17,6 +17,14 @@ final class Role {
   final String arn;
   final Instant created;
   String trustPolicy;
+
+  /**
+   * The roles that the trust policy named when it was written, by ARN. IAM keeps their ids, so a
+   * role that is made again under the same name is not trusted (IAM User Guide, Principal element).
+   */
+  final Map<String, Role> trustedRoles = new LinkedHashMap<>();
+
+  boolean deleted;
   String description = "";
   Duration maxSession = Duration.ofHours(1);
   @Nullable ManagedPolicy boundary;
@@ -33,6 +41,22 @@ final class Role {
     this.arn = arn;
     this.created = created;
     this.trustPolicy = trustPolicy;
+  }
+
+  /** The trust policy as IAM shows it: with the bare id of a trusted role that is gone. */
+  String shownTrustPolicy() {
+    String shown = trustPolicy;
+    for (Map.Entry<String, Role> trusted : trustedRoles.entrySet()) {
+      if (trusted.getValue().deleted) {
+        shown = shown.replace('"' + trusted.getKey() + '"', '"' + trusted.getValue().id + '"');
+      }
+    }
+    return shown;
+  }
+
+  /** Whether another role of this one's trusted ARNs is meant, not the one that bears it now. */
+  boolean trustsAnotherThan(Role candidate) {
+    return trustedRoles.getOrDefault(candidate.arn, candidate) != candidate;
   }
 
   /** All that says what the role may do: its inline and its attached policies. */

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +52,7 @@ final class StsService {
     int seconds =
         IamInput.number(
             parameters, "DurationSeconds", DEFAULT_SESSION, SHORTEST_SESSION, LONGEST_SESSION);
-    Optional<String> sessionPolicy = parameters.optional("Policy");
-    sessionPolicy.ifPresent(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
+    List<PolicyEvaluator.Policy> sessionPolicies = sessionPolicies(parameters);
     var keys =
         new RequestContext()
             .with("sts:RoleSessionName", name)
@@ -73,10 +73,7 @@ final class StsService {
               + " chaining");
     }
     Session session = world.openSession(role, name, Duration.ofSeconds(seconds));
-    sessionPolicy.ifPresent(
-        policy ->
-            session.sessionPolicies =
-                List.of(new PolicyEvaluator.Policy("session", "session", policy)));
+    session.sessionPolicies = sessionPolicies;
     return xml ->
         xml.element(
                 "AssumedRoleUser",
@@ -90,6 +87,28 @@ final class StsService {
                         .element("SecretAccessKey", session.secretKey)
                         .element("SessionToken", session.token)
                         .element("Expiration", session.expiration));
+  }
+
+  private List<PolicyEvaluator.Policy> sessionPolicies(Parameters parameters) {
+    var policies = new ArrayList<PolicyEvaluator.Policy>();
+    parameters
+        .optional("Policy")
+        .ifPresent(
+            document -> {
+              PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+              policies.add(new PolicyEvaluator.Policy("session", "session", document));
+            });
+    for (Parameters managed : parameters.structures("PolicyArns.member")) {
+      String arn = IamInput.required(managed, "arn");
+      policies.add(
+          world
+              .policies
+              .find(arn)
+              .orElseThrow(
+                  () -> IamInput.invalid("Policy " + arn + " does not exist or is not attachable."))
+              .evaluated());
+    }
+    return policies;
   }
 
   private Consumer<Xml> decodeAuthorizationMessage(Parameters parameters, Caller caller) {

@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Who may assume a role, by its trust policy. A principal that is named there needs no permission
@@ -20,6 +21,16 @@ final class TrustPolicy {
   }
 
   private TrustPolicy() {}
+
+  /** The AWS principals that a policy names. */
+  static List<String> principals(String policy) {
+    return PolicyDocument.statements(policy).stream()
+        .flatMap(
+            statement -> Stream.of(statement.path("Principal"), statement.path("NotPrincipal")))
+        .flatMap(principal -> PolicyDocument.each(principal.path("AWS")).stream())
+        .map(JsonNode::asText)
+        .toList();
+  }
 
   /** Whether a service such as {@code ec2.amazonaws.com} may assume a role. */
   static boolean allowsService(String policy, String service) {

@@ -173,6 +173,7 @@ final class World {
           409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
     iamReads.roleChanges(name);
+    role.deleted = true;
     roles.remove(key(name));
   }
 
@@ -487,6 +488,7 @@ final class World {
   Session openSession(Role role, String name, Duration duration) {
     var session = new Session(ids, role, name, "", now(), now().plus(duration));
     sessions.put(session.accessKeyId, session);
+    forgetSessionsLongEnded(now());
     return session;
   }
 

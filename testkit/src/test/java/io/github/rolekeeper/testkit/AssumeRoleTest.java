@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -54,14 +56,14 @@ class AssumeRoleTest {
   }
 
   private void createRole(String name, String principal) {
-    iam.createRole(
-        r ->
-            r.roleName(name)
-                .assumeRolePolicyDocument(
-                    """
-                    {"Version":"2012-10-17","Statement":{"Effect":"Allow",
-                     "Action":"sts:AssumeRole","Principal":%s}}"""
-                        .formatted(principal)));
+    iam.createRole(r -> r.roleName(name).assumeRolePolicyDocument(trust(principal)));
+  }
+
+  private static String trust(String principal) {
+    return """
+        {"Version":"2012-10-17","Statement":{"Effect":"Allow",
+         "Action":"sts:AssumeRole","Principal":%s}}"""
+        .formatted(principal);
   }
 
   /** Lets the operator do exactly these. */
@@ -298,11 +300,7 @@ class AssumeRoleTest {
         r ->
             r.roleName("bounded")
                 .permissionsBoundary(boundary)
-                .assumeRolePolicyDocument(
-                    """
-                    {"Version":"2012-10-17","Statement":{"Effect":"Allow",
-                     "Action":"sts:AssumeRole","Principal":%s}}"""
-                        .formatted(ACCOUNT)));
+                .assumeRolePolicyDocument(trust(ACCOUNT)));
     iam.attachRolePolicy(
         r -> r.roleName("bounded").policyArn("arn:aws:iam::aws:policy/AdministratorAccess"));
     AssumeRoleResponse bounded = assume(OPERATOR.replace("operator", "bounded"));
@@ -341,6 +339,59 @@ class AssumeRoleTest {
                     + target);
       }
     }
+  }
+
+  @Test
+  void a_role_that_was_made_again_under_its_name_is_no_longer_the_one_that_was_trusted() {
+    createRole("target", "{\"AWS\":\"" + OPERATOR + "\"}");
+    String target = OPERATOR.replace("operator", "target");
+    String id = iam.getRole(r -> r.roleName("operator")).role().roleId();
+    assertThat(trustOf("target")).contains(OPERATOR);
+
+    iam.deleteRole(r -> r.roleName("operator"));
+    createRole("operator", ACCOUNT);
+
+    assertThat(trustOf("target")).contains(id).doesNotContain(OPERATOR);
+    try (var mine = operator().build(StsClient.builder())) {
+      ThrowingCallable assume =
+          () -> mine.assumeRole(r -> r.roleArn(target).roleSessionName("alice"));
+      assertThat(code(assume)).isEqualTo("AccessDenied");
+      iam.updateAssumeRolePolicy(
+          r -> r.roleName("target").policyDocument(trust("{\"AWS\":\"" + OPERATOR + "\"}")));
+      assertThatCode(assume).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void a_trust_policy_names_no_role_that_does_not_exist() {
+    assertThat(
+            refusal(() -> createRole("target", "{\"AWS\":\"" + OPERATOR + "s\"}"))
+                .awsErrorDetails()
+                .errorMessage())
+        .isEqualTo("Invalid principal in policy: \"AWS\":\"" + OPERATOR + "s\"");
+  }
+
+  @Test
+  void managed_session_policies_limit_a_session_as_well() {
+    allow(List.of("ec2:*", "iam:*"));
+    AssumeRoleResponse limited =
+        sts.assumeRole(
+            r ->
+                r.roleArn(OPERATOR)
+                    .roleSessionName("bob")
+                    .policyArns(p -> p.arn("arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess")));
+
+    try (var ec2 = SdkClients.using(account, credentials(limited)).build(Ec2Client.builder());
+        var other = SdkClients.using(account, credentials(limited)).build(IamClient.builder())) {
+      assertThatCode(ec2::describeInstances).doesNotThrowAnyException();
+      assertThat(code(other::listRoles)).isEqualTo("AccessDenied");
+    }
+  }
+
+  private String trustOf(String role) {
+    return URLDecoder.decode(
+        iam.getRole(r -> r.roleName(role)).role().assumeRolePolicyDocument(),
+        StandardCharsets.UTF_8);
   }
 
   @Test
