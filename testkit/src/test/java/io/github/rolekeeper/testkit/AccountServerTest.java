@@ -153,8 +153,12 @@ class AccountServerTest {
 
   @Test
   void a_restored_account_issues_no_id_twice() throws Exception {
+    // What was deleted leaves the restored account behind in the row of ids that it draws from.
     server.account().createInstanceProfile("first", "first-role");
     server.account().createInstanceProfile("second", "second-role");
+    server.account().createInstanceProfile("third", "third-role");
+    server.account().deleteInstanceProfile("first");
+    server.account().deleteInstanceProfile("second");
     JsonNode snapshot = json("GET", "snapshot", "");
     json("POST", "restore", snapshot.toString());
     for (int i = 0; i < 20; i++) {

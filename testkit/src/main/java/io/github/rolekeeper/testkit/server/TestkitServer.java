@@ -28,8 +28,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "rolekeeper-testkit-server",
-    mixinStandardHelpOptions = true,
-    version = "rolekeeper-testkit-server",
     sortOptions = false,
     description = "A simulated AWS account on one port, with a control API under /_rolekeeper/.")
 public final class TestkitServer implements Callable<Integer> {
@@ -71,6 +69,13 @@ public final class TestkitServer implements Callable<Integer> {
       names = "--real-time",
       description = "The account's time goes on by itself; else it stands still until moved.")
   private boolean realTime;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this and end.")
+  @SuppressWarnings("unused") // picocli acts on it by itself
+  private boolean help;
 
   private TestkitServer() {}
 
