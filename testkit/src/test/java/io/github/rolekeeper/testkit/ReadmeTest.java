@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.iam.IamClient;
 
 class ReadmeTest {
@@ -36,14 +37,46 @@ class ReadmeTest {
   }
 
   @Test
-  void the_readme_shows_what_runs() throws Exception {
+  void the_faults_are_accepted() {
+    try (SimulatedAccount account = SimulatedAccount.create()) {
+      // tag::faults[]
+      account.inject(Fault.throttled().on("AssociateIamInstanceProfile").times(2));
+      account.inject(Fault.lostAnswer().on("ec2:Replace*").atCalls(1)); // it took effect
+      account.inject(Fault.noAnswer().on("PUT /latest/api/token")); // as beyond the hop limit
+      account.inject(Fault.anotherActor(() -> account.deleteInstanceProfile("web")).atCalls(3));
+      // end::faults[]
+      assertThat(account.calls()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"usage", "faults"})
+  void the_readme_shows_what_runs(String part) throws Exception {
     String source = Files.readString(SOURCE);
-    String usage =
-        source.substring(
-            source.indexOf("// tag::usage[]\n") + "// tag::usage[]\n".length(),
-            source.indexOf("    // end::usage[]"));
+    String tag = "// tag::" + part + "[]\n";
+    int start = source.indexOf(tag) + tag.length();
+    String shown =
+        source.substring(start, source.lastIndexOf('\n', source.indexOf("// end::" + part)));
     assertThat(Files.readString(README))
-        .contains("```java\n" + usage.stripTrailing().stripIndent() + "\n```");
+        .contains("```java\n" + shown.stripTrailing().stripIndent() + "\n```");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_readme_names_every_timing_with_its_default_and_source(Timing timing) throws Exception {
+    String source = timing.source().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    Duration usual = timing.usual();
+    String value =
+        usual.isZero()
+            ? "0"
+            : usual.toHours() > 0 ? usual.toHours() + " h" : usual.toMinutes() + " min";
+
+    assertThat(Files.readAllLines(README))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("| `" + timing.name() + "` | " + value + " |")
+                    .endsWith("| " + source.replace("aws", "AWS") + " |"));
   }
 
   @ParameterizedTest
