@@ -59,6 +59,7 @@ final class ControlApi {
           Map.of(
               "health", Map.of("GET", body -> health()),
               "clock", Map.of("GET", body -> clock(), "POST", this::moveClock),
+              "faults", Map.of("POST", this::inject, "DELETE", body -> clearFaults()),
               "journal", Map.of("GET", body -> journal(), "DELETE", body -> clearJournal()),
               "reset", Map.of("POST", this::reset),
               "timings", Map.of("GET", body -> timings(), "PUT", this::setTimings),
@@ -195,6 +196,21 @@ final class ControlApi {
   private JsonNode clearJournal() {
     server.account().clearJournal();
     return JSON.createArrayNode();
+  }
+
+  private JsonNode inject(byte[] body) {
+    try {
+      Fault fault = FaultRequest.read(members(body, FaultRequest.MEMBERS));
+      server.account().inject(fault);
+      return JSON.createObjectNode().put("injected", fault.toString());
+    } catch (IllegalArgumentException e) {
+      throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private JsonNode clearFaults() {
+    server.account().clearFaults();
+    return JSON.createObjectNode();
   }
 
   private JsonNode reset(byte[] body) {

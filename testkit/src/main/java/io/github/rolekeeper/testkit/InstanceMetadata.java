@@ -63,6 +63,9 @@ final class InstanceMetadata {
       return;
     }
     Duration interval = world.refreshInterval();
+    if (refreshed.plus(interval).isAfter(now)) {
+      return;
+    }
     // What a refresh delivered is forgotten a day after its session's end, so that a clock which is
     // moved by centuries need not make up for each hour.
     long owed = Duration.between(refreshed, now).dividedBy(interval);

@@ -296,7 +296,6 @@ final class World {
 
   Instance launch(
       InstanceOptions options, String reservationId, @Nullable InstanceProfile profile) {
-    settle();
     var instance = new Instance(this, options, reservationId, now(), instances.size());
     instances.put(instance.id, instance);
     if (profile != null) {

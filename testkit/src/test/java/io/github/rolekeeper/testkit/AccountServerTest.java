@@ -77,6 +77,42 @@ class AccountServerTest {
   }
 
   @Test
+  void faults_are_injected_and_taken_back() throws Exception {
+    json("POST", "faults", "{\"kind\":\"THROTTLED\",\"on\":[\"iam:List*\"],\"times\":1}");
+    json("POST", "faults", "{\"kind\":\"ERROR\",\"status\":503,\"on\":[\"imds:*\"]}");
+    try (var iam = SdkClients.administrator(server.account()).build(IamClient.builder())) {
+      assertThat(iam.listRoles().roles()).isNotEmpty(); // the SDK tries again
+    }
+    URI metadata = server.account().instance(onlyInstance()).metadataEndpoint();
+    assertThat(get(URI.create(metadata + "/latest/meta-data/")).statusCode()).isEqualTo(503);
+    json("DELETE", "faults", "");
+
+    assertThat(get(URI.create(metadata + "/latest/meta-data/")).statusCode()).isEqualTo(200);
+    assertThat(json("GET", "journal", "").get(0).path("fault").asText()).isEqualTo("THROTTLED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"kind\":\"BAD_MOOD\"}; must be one of",
+        "{\"kind\":\"ANOTHER_ACTOR\"}; cannot be sent",
+        "{\"kind\":\"ERROR\"}; 'status' null must be a whole number",
+        "{\"kind\":\"ERROR\",\"status\":200}; pass 400 to 599",
+        "{\"kind\":\"SLOW\",\"duration\":\"soon\"}; must be an ISO-8601 duration",
+        "{\"kind\":\"THROTTLED\",\"times\":1,\"probability\":1}; exclude each other",
+        "{\"kind\":\"THROTTLED\",\"on\":\"everything\"}; must be an array of texts",
+        "{\"kind\":\"THROTTLED\",\"atCalls\":[0]}; counted from 1",
+        "{\"kind\":\"THROTTLED\",\"often\":true}; is unknown",
+      })
+  void a_fault_that_makes_no_sense_is_refused(String fault, String rule) throws Exception {
+    HttpResponse<String> answer = send("POST", "faults", fault);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(rule);
+  }
+
+  @Test
   void the_journal_tells_what_reached_the_account_and_can_be_cleared() throws Exception {
     try (var iam = SdkClients.administrator(server.account()).build(IamClient.builder())) {
       iam.createInstanceProfile(r -> r.instanceProfileName("other"));

@@ -1,0 +1,158 @@
+package io.github.rolekeeper.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A {@link Fault} as JSON: its kind, to what it happens, and what its kind asks for. */
+final class FaultRequest {
+  static final List<String> MEMBERS =
+      List.of(
+          "kind",
+          "on",
+          "instance",
+          "times",
+          "atCalls",
+          "probability",
+          "seed",
+          "status",
+          "code",
+          "message",
+          "duration",
+          "bytes",
+          "value");
+
+  private final ObjectNode members;
+
+  private FaultRequest(ObjectNode members) {
+    this.members = members;
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if a member is missing or makes no sense; the message says
+   *     which
+   */
+  static Fault read(ObjectNode members) {
+    var request = new FaultRequest(members);
+    Fault fault = request.limited(request.fault());
+    if (members.has("on")) {
+      fault = fault.on(request.texts("on"));
+    }
+    return members.has("instance") ? fault.forInstance(request.text("instance")) : fault;
+  }
+
+  private Fault fault() {
+    return switch (kind()) {
+      case THROTTLED -> Fault.throttled();
+      case INTERNAL_ERROR -> Fault.internalError();
+      case UNAVAILABLE -> Fault.unavailable();
+      case CONCURRENT_MODIFICATION -> Fault.concurrentModification();
+      case ERROR ->
+          members.has("code")
+              ? Fault.error(
+                  number("status"), text("code"), members.path("message").asText("injected"))
+              : Fault.status(number("status"));
+      case REFUSED -> Fault.refused();
+      case CONNECTION_RESET -> Fault.connectionReset();
+      case NO_ANSWER -> Fault.noAnswer();
+      case LOST_ANSWER -> Fault.lostAnswer();
+      case SLOW -> Fault.slow(duration());
+      case DRIPPED -> Fault.dripped(duration());
+      case TRUNCATED -> Fault.truncated();
+      case GARBLED -> Fault.garbled();
+      case OVERSIZE -> Fault.oversize(number("bytes"));
+      case CONTENT_TYPE -> Fault.contentType(text("value"));
+      case WITHOUT_HEADER -> Fault.withoutHeader(text("value"));
+      case REDIRECT -> Fault.redirect(text("value"));
+      case ANOTHER_ACTOR ->
+          throw new IllegalArgumentException(
+              "'kind' ANOTHER_ACTOR is code, and cannot be sent; send that actor's own requests");
+    };
+  }
+
+  private Fault.Kind kind() {
+    String name = text("kind");
+    return Arrays.stream(Fault.Kind.values())
+        .filter(kind -> kind.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'kind' '"
+                        + name
+                        + "' must be one of "
+                        + Arrays.toString(Fault.Kind.values())));
+  }
+
+  private Fault limited(Fault fault) {
+    long limits = List.of("times", "atCalls", "probability").stream().filter(members::has).count();
+    if (limits > 1) {
+      throw new IllegalArgumentException(
+          "'times', 'atCalls' and 'probability' exclude each other: send one");
+    }
+    if (members.has("times")) {
+      return fault.times(number("times"));
+    }
+    if (members.has("atCalls")) {
+      var calls = new ArrayList<Integer>();
+      for (JsonNode call : members.get("atCalls")) {
+        if (!call.isInt()) {
+          throw new IllegalArgumentException("'atCalls' " + call + " must be a whole number");
+        }
+        calls.add(call.asInt());
+      }
+      return fault.atCalls(calls.stream().mapToInt(Integer::intValue).toArray());
+    }
+    if (members.has("probability")) {
+      JsonNode probability = members.get("probability");
+      if (!probability.isNumber()) {
+        throw new IllegalArgumentException("'probability' " + probability + " must be a number");
+      }
+      return fault.withProbability(probability.asDouble(), members.path("seed").asLong(0));
+    }
+    return fault;
+  }
+
+  private String text(String member) {
+    JsonNode value = members.get(member);
+    if (value == null || !value.isTextual()) {
+      throw new IllegalArgumentException("'" + member + "' " + value + " must be a text");
+    }
+    return value.textValue();
+  }
+
+  private String[] texts(String member) {
+    var texts = new ArrayList<String>();
+    for (JsonNode each : members.get(member)) {
+      texts.add(each.asText());
+    }
+    if (texts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'" + member + "' " + members.get(member) + " must be an array of texts, not empty");
+    }
+    return texts.toArray(String[]::new);
+  }
+
+  private int number(String member) {
+    JsonNode value = members.get(member);
+    if (value == null || !value.isInt()) {
+      throw new IllegalArgumentException("'" + member + "' " + value + " must be a whole number");
+    }
+    return value.intValue();
+  }
+
+  private Duration duration() {
+    try {
+      return Duration.parse(text("duration"));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "'duration' '" + text("duration") + "' must be an ISO-8601 duration, as PT1.5S", e);
+    }
+  }
+}
