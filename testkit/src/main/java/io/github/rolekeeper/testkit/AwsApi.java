@@ -26,6 +26,11 @@ final class AwsApi {
             new QueryService.Ec2(new Ec2Service(world).operations()),
             new QueryService(
                 "sts", "2011-06-15", StsService.NAMESPACE, new StsService(world).operations()),
+            new QueryService(
+                "autoscaling",
+                "2011-01-01",
+                AutoScalingService.NAMESPACE,
+                new AutoScalingService(world).operations()),
             new S3Service(world));
   }
 

@@ -32,6 +32,16 @@ final class Instance {
     }
   }
 
+  /** Its place in an Auto Scaling group. */
+  record Membership(String group, String lifecycleState) {
+    static final String IN_SERVICE = "InService";
+    static final String STANDBY = "Standby";
+
+    boolean inService() {
+      return lifecycleState.equals(IN_SERVICE);
+    }
+  }
+
   /** Who may reach the metadata service, and how. */
   static final class MetadataOptions {
     boolean enabled = true;
@@ -60,6 +70,7 @@ final class Instance {
   boolean stopProtected;
   boolean terminationProtected;
   @Nullable Association association;
+  @Nullable Membership membership;
 
   Instance(
       World world, InstanceOptions options, String reservationId, Instant launched, int number) {

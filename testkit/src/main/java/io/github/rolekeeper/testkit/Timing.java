@@ -42,7 +42,13 @@ public enum Timing {
   /** How long an instance is {@code pending} when launched or started. */
   INSTANCE_START(Duration.ZERO, Rule.Source.INFERENCE),
   /** How long an instance is {@code stopping} or {@code shutting-down}. */
-  INSTANCE_STOP(Duration.ZERO, Rule.Source.INFERENCE);
+  INSTANCE_STOP(Duration.ZERO, Rule.Source.INFERENCE),
+  /**
+   * How long Auto Scaling takes to terminate an instance of a group that was stopped while in
+   * service (EC2 User Guide, stop and start: Auto Scaling marks it as unhealthy and may terminate
+   * it).
+   */
+  AUTO_SCALING_REPLACEMENT(Duration.ofMinutes(5), Rule.Source.INFERENCE);
 
   private final Duration usual;
   private final Rule.Source source;

@@ -341,9 +341,41 @@ final class World {
           at -> {
             if (instance.state == Instance.State.STOPPING) {
               instance.state = Instance.State.STOPPED;
+              replaceUnhealthy(instance, at);
             }
           });
     }
+  }
+
+  /** A stopped instance is unhealthy to its group; one in standby is left alone. */
+  private void replaceUnhealthy(Instance instance, Instant stopped) {
+    if (unhealthy(instance)) {
+      after(
+          stopped,
+          timing(Timing.AUTO_SCALING_REPLACEMENT),
+          at -> {
+            if (unhealthy(instance)) {
+              terminate(instance);
+            }
+          });
+    }
+  }
+
+  private static boolean unhealthy(Instance instance) {
+    return instance.membership != null
+        && instance.membership.inService()
+        && instance.state == Instance.State.STOPPED;
+  }
+
+  /** Makes an instance a member of an Auto Scaling group; EC2 shows that as a tag. */
+  void join(Instance instance, String group) {
+    instance.membership = new Instance.Membership(group, Instance.Membership.IN_SERVICE);
+    instance.tags.put("aws:autoscaling:groupName", group);
+  }
+
+  void leave(Instance instance) {
+    instance.membership = null;
+    instance.tags.remove("aws:autoscaling:groupName");
   }
 
   void start(Instance instance) {
@@ -366,6 +398,7 @@ final class World {
         timing(Timing.INSTANCE_STOP),
         at -> {
           instance.state = Instance.State.TERMINATED;
+          instance.membership = null;
           instance.association = null;
           instance.ending.clear();
         });

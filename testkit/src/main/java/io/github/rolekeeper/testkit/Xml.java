@@ -64,7 +64,7 @@ final class Xml {
         xml -> values.forEach(value -> xml.element(item, each -> content.accept(each, value))));
   }
 
-  private void text(String text) {
+  void text(String text) {
     try {
       out.writeCharacters(text);
     } catch (XMLStreamException e) {

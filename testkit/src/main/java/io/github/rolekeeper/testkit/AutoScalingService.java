@@ -1,0 +1,378 @@
+package io.github.rolekeeper.testkit;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Auto Scaling, Query protocol, 2011-01-01: groups that instances are attached to, and standby. It
+ * launches nothing: there are no launch templates.
+ */
+final class AutoScalingService {
+  static final String NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
+
+  private static final String NAME = "AutoScalingGroupName";
+
+  /** A group; which instances are in it, the instances know. */
+  private static final class Group {
+    final String name;
+    final int least;
+    final int most;
+    int desired;
+
+    Group(String name, int least, int most, int desired) {
+      this.name = name;
+      this.least = least;
+      this.most = most;
+      this.desired = desired;
+    }
+  }
+
+  private final World world;
+  private final Map<String, Group> groups = new LinkedHashMap<>();
+
+  AutoScalingService(World world) {
+    this.world = world;
+  }
+
+  Map<String, Operation> operations() {
+    return Map.of(
+        "CreateAutoScalingGroup", Operation.write(this::create),
+        "DeleteAutoScalingGroup", Operation.write(this::delete),
+        "DescribeAutoScalingGroups", Operation.read(this::describeGroups),
+        "DescribeAutoScalingInstances", Operation.read(this::describeInstances),
+        "AttachInstances", Operation.write(this::attach),
+        "DetachInstances", Operation.write(this::detach),
+        "EnterStandby", Operation.write(this::enterStandby),
+        "ExitStandby", Operation.write(this::exitStandby));
+  }
+
+  private Consumer<Xml> create(Parameters parameters, Caller caller) {
+    String name = required(parameters, NAME);
+    require(caller, "CreateAutoScalingGroup", name);
+    int least = number(parameters, "MinSize");
+    int most = number(parameters, "MaxSize");
+    int desired =
+        parameters.optional("DesiredCapacity").isEmpty()
+            ? least
+            : number(parameters, "DesiredCapacity");
+    if (desired != 0) {
+      throw invalid(
+          "The simulated account launches no instances for a group: create it with a desired"
+              + " capacity of 0, and attach instances.");
+    }
+    if (least > most) {
+      throw invalid(
+          "Max bound, " + most + ", must be greater than or equal to min bound, " + least);
+    }
+    if (groups.putIfAbsent(name, new Group(name, least, most, desired)) != null) {
+      throw new AwsError(
+          400,
+          "AlreadyExists",
+          "AutoScalingGroup by this name already exists - A group with the name "
+              + name
+              + " already exists");
+    }
+    return xml -> {};
+  }
+
+  private Consumer<Xml> delete(Parameters parameters, Caller caller) {
+    Group group = group(parameters, caller, "DeleteAutoScalingGroup");
+    if (!members(group).isEmpty()) {
+      throw new AwsError(
+          400,
+          "ResourceInUse",
+          "You cannot delete an AutoScalingGroup while there are instances or pending Spot"
+              + " instance request(s) still in the group.");
+    }
+    groups.remove(group.name);
+    return xml -> {};
+  }
+
+  private Consumer<Xml> describeGroups(Parameters parameters, Caller caller) {
+    require(caller, "DescribeAutoScalingGroups", "*");
+    List<String> names = parameters.list("AutoScalingGroupNames.member");
+    List<Group> found =
+        groups.values().stream()
+            .filter(group -> names.isEmpty() || names.contains(group.name))
+            .toList();
+    Page<Group> page = page(parameters, found, group -> group.name, "groups");
+    return xml -> {
+      xml.list("AutoScalingGroups", "member", page.items(), this::describe);
+      next(xml, page);
+    };
+  }
+
+  private Consumer<Xml> describeInstances(Parameters parameters, Caller caller) {
+    require(caller, "DescribeAutoScalingInstances", "*");
+    List<String> ids = parameters.list("InstanceIds.member");
+    List<Instance> found =
+        world.instances().stream()
+            .filter(instance -> instance.membership != null)
+            .filter(instance -> ids.isEmpty() || ids.contains(instance.id))
+            .toList();
+    Page<Instance> page = page(parameters, found, instance -> instance.id, "instances");
+    return xml -> {
+      xml.list(
+          "AutoScalingInstances",
+          "member",
+          page.items(),
+          (each, instance) -> {
+            Instance.Membership membership = java.util.Objects.requireNonNull(instance.membership);
+            each.element("AutoScalingGroupName", membership.group());
+            member(each, instance, membership);
+          });
+      next(xml, page);
+    };
+  }
+
+  private Consumer<Xml> attach(Parameters parameters, Caller caller) {
+    Group group = group(parameters, caller, "AttachInstances");
+    List<Instance> instances = instances(parameters);
+    for (Instance instance : instances) {
+      if (instance.membership != null) {
+        throw invalid(
+            "Instance "
+                + instance.id
+                + " is already part of AutoScalingGroup:"
+                + instance.membership.group()
+                + ".");
+      }
+      if (instance.state != Instance.State.RUNNING) {
+        throw invalid("Instance " + instance.id + " is not in correct state.");
+      }
+    }
+    if (group.desired + instances.size() > group.most) {
+      throw invalid(
+          "Please update the AutoScalingGroup sizes appropriately. New desired capacity "
+              + (group.desired + instances.size())
+              + " would be above the maximum of "
+              + group.most
+              + ".");
+    }
+    instances.forEach(each -> world.join(each, group.name));
+    group.desired += instances.size();
+    return xml -> {};
+  }
+
+  private Consumer<Xml> detach(Parameters parameters, Caller caller) {
+    Group group = group(parameters, caller, "DetachInstances");
+    List<Instance> instances = membersOf(group, parameters);
+    lower(group, parameters, instances);
+    instances.forEach(world::leave);
+    return activities("Detaching EC2 instance: ", instances);
+  }
+
+  private Consumer<Xml> enterStandby(Parameters parameters, Caller caller) {
+    Group group = group(parameters, caller, "EnterStandby");
+    List<Instance> instances = membersOf(group, parameters);
+    instances.forEach(each -> inState(each, Instance.Membership.IN_SERVICE));
+    lower(group, parameters, instances);
+    instances.forEach(each -> each.membership = membership(group, Instance.Membership.STANDBY));
+    return activities("Moving EC2 instance to Standby: ", instances);
+  }
+
+  private Consumer<Xml> exitStandby(Parameters parameters, Caller caller) {
+    Group group = group(parameters, caller, "ExitStandby");
+    List<Instance> instances = membersOf(group, parameters);
+    instances.forEach(each -> inState(each, Instance.Membership.STANDBY));
+    for (Instance instance : instances) {
+      if (instance.state != Instance.State.RUNNING) {
+        throw invalid("The instance " + instance.id + " is not in a running state.");
+      }
+    }
+    group.desired = Math.min(group.most, group.desired + instances.size());
+    instances.forEach(each -> each.membership = membership(group, Instance.Membership.IN_SERVICE));
+    return activities("Moving EC2 instance out of Standby: ", instances);
+  }
+
+  private void lower(Group group, Parameters parameters, List<Instance> instances) {
+    String decrement = required(parameters, "ShouldDecrementDesiredCapacity");
+    if (!decrement.equals("true")) {
+      throw invalid(
+          "The simulated account launches no instances in the place of those that leave: pass"
+              + " ShouldDecrementDesiredCapacity=true.");
+    }
+    if (group.desired - instances.size() < group.least) {
+      throw invalid(
+          "AutoScalingGroup "
+              + group.name
+              + " has min="
+              + group.least
+              + ", max="
+              + group.most
+              + ", and desiredCapacity="
+              + group.desired
+              + ". To place into standby "
+              + instances.size()
+              + " more instance, please update the AutoScalingGroup sizes appropriately.");
+    }
+    group.desired -= instances.size();
+  }
+
+  private static Instance.Membership membership(Group group, String lifecycleState) {
+    return new Instance.Membership(group.name, lifecycleState);
+  }
+
+  private static void inState(Instance instance, String lifecycleState) {
+    Instance.Membership membership = java.util.Objects.requireNonNull(instance.membership);
+    if (!membership.lifecycleState().equals(lifecycleState)) {
+      throw invalid("The instance " + instance.id + " is not in " + lifecycleState + " state.");
+    }
+  }
+
+  private List<Instance> membersOf(Group group, Parameters parameters) {
+    List<Instance> instances = instances(parameters);
+    for (Instance instance : instances) {
+      if (instance.membership == null || !instance.membership.group().equals(group.name)) {
+        throw invalid(
+            "The instance "
+                + instance.id
+                + " is not part of Auto Scaling group "
+                + group.name
+                + ".");
+      }
+    }
+    return instances;
+  }
+
+  private List<Instance> instances(Parameters parameters) {
+    required(parameters, "InstanceIds.member.1");
+    return parameters.list("InstanceIds.member").stream()
+        .map(
+            id ->
+                world.instances().stream()
+                    .filter(each -> each.id.equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> invalid("Invalid Instance ID(s): [" + id + "] specified")))
+        .toList();
+  }
+
+  private List<Instance> members(Group group) {
+    return world.instances().stream()
+        .filter(each -> each.membership != null && each.membership.group().equals(group.name))
+        .toList();
+  }
+
+  private Group group(Parameters parameters, Caller caller, String action) {
+    String name = required(parameters, NAME);
+    require(caller, action, name);
+    Group group = groups.get(name);
+    if (group == null) {
+      throw invalid("AutoScalingGroup name not found - AutoScalingGroup '" + name + "' not found");
+    }
+    return group;
+  }
+
+  private void describe(Xml xml, Group group) {
+    xml.element(NAME, group.name)
+        .element("AutoScalingGroupARN", arn(group.name))
+        .element("MinSize", group.least)
+        .element("MaxSize", group.most)
+        .element("DesiredCapacity", group.desired)
+        .element("DefaultCooldown", 300)
+        .list(
+            "AvailabilityZones",
+            "member",
+            List.of(world.region() + "a"),
+            (each, zone) -> each.text(zone))
+        .element("HealthCheckType", "EC2")
+        .list(
+            "Instances",
+            "member",
+            members(group),
+            (each, instance) ->
+                member(each, instance, java.util.Objects.requireNonNull(instance.membership)));
+  }
+
+  private void member(Xml xml, Instance instance, Instance.Membership membership) {
+    boolean healthy = instance.state == Instance.State.RUNNING || !membership.inService();
+    xml.element("InstanceId", instance.id)
+        .element("InstanceType", instance.options.type())
+        .element("AvailabilityZone", world.region() + "a")
+        .element("LifecycleState", membership.lifecycleState())
+        .element("HealthStatus", healthy ? "HEALTHY" : "UNHEALTHY")
+        .element("ProtectedFromScaleIn", false);
+  }
+
+  private Consumer<Xml> activities(String what, List<Instance> instances) {
+    return xml ->
+        xml.list(
+            "Activities",
+            "member",
+            instances,
+            (each, instance) ->
+                each.element("ActivityId", world.ids.request())
+                    .element(NAME, instance.membership == null ? "" : instance.membership.group())
+                    .element("Description", what + instance.id)
+                    .element("Cause", "at " + world.now() + " by a user's request")
+                    .element("StartTime", world.now())
+                    .element("StatusCode", "InProgress")
+                    .element("Progress", 50));
+  }
+
+  private <T> Page<T> page(
+      Parameters parameters,
+      List<T> found,
+      java.util.function.Function<T, String> key,
+      String listing) {
+    int size = parameters.optional("MaxRecords").isEmpty() ? 50 : number(parameters, "MaxRecords");
+    if (size < 1 || size > 100) {
+      throw invalid("MaxRecords " + size + " must be from 1 to 100");
+    }
+    return Page.of(
+        found,
+        key,
+        "autoscaling-" + listing,
+        parameters.optional("NextToken").orElse(null),
+        Math.min(size, world.settings.pageLimit),
+        () -> new AwsError(400, "InvalidNextToken", "The token is invalid."));
+  }
+
+  private static void next(Xml xml, Page<?> page) {
+    String token = page.next();
+    if (token != null) {
+      xml.element("NextToken", token);
+    }
+  }
+
+  private static int number(Parameters parameters, String name) {
+    String value = required(parameters, name);
+    if (!value.matches("\\d{1,6}")) {
+      throw invalid("Value '" + value + "' at '" + name + "' must be a whole number");
+    }
+    return Integer.parseInt(value);
+  }
+
+  private static String required(Parameters parameters, String name) {
+    return parameters
+        .optional(name)
+        .orElseThrow(
+            () ->
+                invalid(
+                    "1 validation error detected: Value null at '"
+                        + Character.toLowerCase(name.charAt(0))
+                        + name.substring(1)
+                        + "' failed to satisfy constraint: Member must not be null"));
+  }
+
+  private static AwsError invalid(String message) {
+    return new AwsError(400, "ValidationError", message);
+  }
+
+  private void require(Caller caller, String action, String group) {
+    caller.require("autoscaling:" + action, group.equals("*") ? "*" : arn(group), Denials.QUERY);
+  }
+
+  private String arn(String group) {
+    return "arn:"
+        + World.PARTITION
+        + ":autoscaling:"
+        + world.region()
+        + ":"
+        + world.accountId()
+        + ":autoScalingGroup:*:autoScalingGroupName/"
+        + group;
+  }
+}
