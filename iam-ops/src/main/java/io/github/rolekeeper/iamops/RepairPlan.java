@@ -49,10 +49,10 @@ public record RepairPlan(
   /**
    * Whether the instance is as it should be.
    *
-   * @return true if there are no steps and nothing is in the way
+   * @return true if nothing was found, there are no steps and nothing is in the way
    */
   public boolean nothingToDo() {
-    return steps.isEmpty() && obstacles.isEmpty();
+    return steps.isEmpty() && obstacles.isEmpty() && diagnosis.healthy();
   }
 
   /**
@@ -69,6 +69,9 @@ public record RepairPlan(
     for (Finding finding : diagnosis.findings()) {
       text.append("  because   ").append(finding.type()).append(": ");
       text.append(finding.explanation()).append("\n");
+    }
+    if (steps.isEmpty() && obstacles.isEmpty()) {
+      text.append("  No steps: this plan can do nothing about it.\n");
     }
     obstacles.forEach(each -> text.append("  IN THE WAY  ").append(each).append("\n"));
     for (RepairStep step : steps) {

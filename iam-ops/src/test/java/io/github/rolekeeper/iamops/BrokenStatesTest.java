@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /** The broken states that lie in the role and not in the association. */
@@ -154,6 +155,18 @@ class BrokenStatesTest {
     RepairPlan plan = onInstance().plan(RepairTarget.forInstance(id).build());
     assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("launch templates"));
     assertThat(fromOutside().execute(plan).succeeded()).isTrue();
+  }
+
+  @Test
+  void a_metadata_service_that_is_off_is_told_and_left() {
+    ec2.modifyInstanceMetadataOptions(
+        r -> r.instanceId(id.value()).httpEndpoint(InstanceMetadataEndpointState.DISABLED));
+
+    assertThat(only(fromOutside().diagnose(id)).type()).isEqualTo(FindingType.METADATA_DISABLED);
+    RepairPlan plan = fromOutside().plan(RepairTarget.forInstance(id).build());
+    assertThat(plan.steps()).isEmpty();
+    assertThat(plan.nothingToDo()).isFalse();
+    assertThat(plan.describe()).contains("METADATA_DISABLED", "No steps", "This plan leaves it");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.rolekeeper.core.InstanceProfileId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
 /** What the simulated account cannot show, because it answers as AWS does. */
@@ -49,7 +50,39 @@ class DiagnosisRulesTest {
         .satisfies(finding -> assertThat(finding.confidence()).isEqualTo(Confidence.MEDIUM));
   }
 
+  @Test
+  void a_role_created_again_is_told_with_the_policies_that_may_still_name_the_old_one() {
+    InstanceView.RoleNow again = new InstanceView.RoleNow(Optional.of("AROAJQABLZS4A3QDU577Q"));
+
+    assertThat(DiagnosisRules.diagnose(view(NEW, NEW, again), Optional.empty()).findings())
+        .extracting(Finding::type, Finding::confidence)
+        .containsExactly(
+            Tuple.tuple(FindingType.ROLE_RECREATED, Confidence.HIGH),
+            Tuple.tuple(FindingType.POLICIES_PINNED_TO_OLD_ROLE, Confidence.LOW));
+  }
+
+  @Test
+  void a_role_that_is_gone_is_told_and_one_that_is_the_same_is_not() {
+    assertThat(
+            DiagnosisRules.diagnose(
+                    view(NEW, NEW, new InstanceView.RoleNow(Optional.empty())), Optional.empty())
+                .findings())
+        .extracting(Finding::type)
+        .containsExactly(FindingType.ROLE_RECREATED);
+    assertThat(
+            DiagnosisRules.diagnose(
+                    view(NEW, NEW, new InstanceView.RoleNow(Optional.of("AROAJQABLZS4A3QDU576Q"))),
+                    Optional.empty())
+                .findings())
+        .isEmpty();
+  }
+
   private static InstanceView view(String idInAssociation, String idInInstance) {
+    return view(idInAssociation, idInInstance, null);
+  }
+
+  private static InstanceView view(
+      String idInAssociation, String idInInstance, InstanceView.RoleNow roleNow) {
     return new InstanceView(
         InstanceId.of("i-0123456789abcdef0"),
         new AccountRef("aws", "123456789012", "us-east-1"),
@@ -72,7 +105,7 @@ class DiagnosisRulesTest {
                 Optional.of(new InstanceView.Role("web-role", "AROAJQABLZS4A3QDU576Q", "")))),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
+        Optional.ofNullable(roleNow),
         true,
         List.of(),
         List.of());
