@@ -87,15 +87,30 @@ public final class AccountServer implements AutoCloseable {
       if (current == null) {
         return ControlApi.error(503, "Starting", "The account is not ready yet; ask again.");
       }
-      return target.startsWith(ControlApi.PREFIX)
+      return ControlApi.isMeant(target)
           ? control.answer(method, target, body)
           : account().front().answer(method, target, headers, body);
     }
 
     @Override
+    public int largestBody(String target) {
+      return current == null || ControlApi.isMeant(target)
+          ? ControlApi.LARGEST_BODY
+          : account().front().largestBody(target);
+    }
+
+    @Override
+    public WireResponse tooLarge(
+        String target, Function<String, @Nullable String> headers, long bytes) {
+      return current == null || ControlApi.isMeant(target)
+          ? ControlApi.tooLarge(bytes)
+          : account().front().tooLarge(target, headers, bytes);
+    }
+
+    @Override
     public WireResponse malformed(
         String target, Function<String, @Nullable String> headers, String problem) {
-      return current == null || target.startsWith(ControlApi.PREFIX)
+      return current == null || ControlApi.isMeant(target)
           ? ControlApi.error(400, "MalformedInput", problem)
           : account().front().malformed(target, headers, problem);
     }

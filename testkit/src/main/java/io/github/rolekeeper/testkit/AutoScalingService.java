@@ -1,39 +1,24 @@
 package io.github.rolekeeper.testkit;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * Auto Scaling, Query protocol, 2011-01-01: groups that instances are attached to, and standby. It
- * launches nothing: there are no launch templates.
+ * launches nothing.
  */
 final class AutoScalingService {
   static final String NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
 
   private static final String NAME = "AutoScalingGroupName";
 
-  /** A group; which instances are in it, the instances know. */
-  private static final class Group {
-    final String name;
-    final int least;
-    final int most;
-    int desired;
-
-    Group(String name, int least, int most, int desired) {
-      this.name = name;
-      this.least = least;
-      this.most = most;
-      this.desired = desired;
-    }
-  }
-
   private final World world;
-  private final Map<String, Group> groups = new LinkedHashMap<>();
+  private final Map<String, AutoScalingGroup> groups;
 
   AutoScalingService(World world) {
     this.world = world;
+    this.groups = world.autoScalingGroups;
   }
 
   Map<String, Operation> operations() {
@@ -66,7 +51,7 @@ final class AutoScalingService {
       throw invalid(
           "Max bound, " + most + ", must be greater than or equal to min bound, " + least);
     }
-    if (groups.putIfAbsent(name, new Group(name, least, most, desired)) != null) {
+    if (groups.putIfAbsent(name, new AutoScalingGroup(name, least, most, desired)) != null) {
       throw new AwsError(
           400,
           "AlreadyExists",
@@ -78,7 +63,7 @@ final class AutoScalingService {
   }
 
   private Consumer<Xml> delete(Parameters parameters, Caller caller) {
-    Group group = group(parameters, caller, "DeleteAutoScalingGroup");
+    AutoScalingGroup group = group(parameters, caller, "DeleteAutoScalingGroup");
     if (!members(group).isEmpty()) {
       throw new AwsError(
           400,
@@ -93,11 +78,11 @@ final class AutoScalingService {
   private Consumer<Xml> describeGroups(Parameters parameters, Caller caller) {
     require(caller, "DescribeAutoScalingGroups", "*");
     List<String> names = parameters.list("AutoScalingGroupNames.member");
-    List<Group> found =
+    List<AutoScalingGroup> found =
         groups.values().stream()
             .filter(group -> names.isEmpty() || names.contains(group.name))
             .toList();
-    Page<Group> page = page(parameters, found, group -> group.name, "groups");
+    Page<AutoScalingGroup> page = page(parameters, found, group -> group.name, "groups");
     return xml -> {
       xml.list("AutoScalingGroups", "member", page.items(), this::describe);
       next(xml, page);
@@ -128,7 +113,7 @@ final class AutoScalingService {
   }
 
   private Consumer<Xml> attach(Parameters parameters, Caller caller) {
-    Group group = group(parameters, caller, "AttachInstances");
+    AutoScalingGroup group = group(parameters, caller, "AttachInstances");
     List<Instance> instances = instances(parameters);
     for (Instance instance : instances) {
       if (instance.membership != null) {
@@ -157,24 +142,24 @@ final class AutoScalingService {
   }
 
   private Consumer<Xml> detach(Parameters parameters, Caller caller) {
-    Group group = group(parameters, caller, "DetachInstances");
+    AutoScalingGroup group = group(parameters, caller, "DetachInstances");
     List<Instance> instances = membersOf(group, parameters);
     lower(group, parameters, instances);
     instances.forEach(world::leave);
-    return activities("Detaching EC2 instance: ", instances);
+    return activities(group, "Detaching EC2 instance: ", instances);
   }
 
   private Consumer<Xml> enterStandby(Parameters parameters, Caller caller) {
-    Group group = group(parameters, caller, "EnterStandby");
+    AutoScalingGroup group = group(parameters, caller, "EnterStandby");
     List<Instance> instances = membersOf(group, parameters);
     instances.forEach(each -> inState(each, Instance.Membership.IN_SERVICE));
     lower(group, parameters, instances);
     instances.forEach(each -> each.membership = membership(group, Instance.Membership.STANDBY));
-    return activities("Moving EC2 instance to Standby: ", instances);
+    return activities(group, "Moving EC2 instance to Standby: ", instances);
   }
 
   private Consumer<Xml> exitStandby(Parameters parameters, Caller caller) {
-    Group group = group(parameters, caller, "ExitStandby");
+    AutoScalingGroup group = group(parameters, caller, "ExitStandby");
     List<Instance> instances = membersOf(group, parameters);
     instances.forEach(each -> inState(each, Instance.Membership.STANDBY));
     for (Instance instance : instances) {
@@ -184,10 +169,10 @@ final class AutoScalingService {
     }
     group.desired = Math.min(group.most, group.desired + instances.size());
     instances.forEach(each -> each.membership = membership(group, Instance.Membership.IN_SERVICE));
-    return activities("Moving EC2 instance out of Standby: ", instances);
+    return activities(group, "Moving EC2 instance out of Standby: ", instances);
   }
 
-  private void lower(Group group, Parameters parameters, List<Instance> instances) {
+  private void lower(AutoScalingGroup group, Parameters parameters, List<Instance> instances) {
     String decrement = required(parameters, "ShouldDecrementDesiredCapacity");
     if (!decrement.equals("true")) {
       throw invalid(
@@ -211,7 +196,7 @@ final class AutoScalingService {
     group.desired -= instances.size();
   }
 
-  private static Instance.Membership membership(Group group, String lifecycleState) {
+  private static Instance.Membership membership(AutoScalingGroup group, String lifecycleState) {
     return new Instance.Membership(group.name, lifecycleState);
   }
 
@@ -222,7 +207,7 @@ final class AutoScalingService {
     }
   }
 
-  private List<Instance> membersOf(Group group, Parameters parameters) {
+  private List<Instance> membersOf(AutoScalingGroup group, Parameters parameters) {
     List<Instance> instances = instances(parameters);
     for (Instance instance : instances) {
       if (instance.membership == null || !instance.membership.group().equals(group.name)) {
@@ -249,23 +234,23 @@ final class AutoScalingService {
         .toList();
   }
 
-  private List<Instance> members(Group group) {
+  private List<Instance> members(AutoScalingGroup group) {
     return world.instances().stream()
         .filter(each -> each.membership != null && each.membership.group().equals(group.name))
         .toList();
   }
 
-  private Group group(Parameters parameters, Caller caller, String action) {
+  private AutoScalingGroup group(Parameters parameters, Caller caller, String action) {
     String name = required(parameters, NAME);
     require(caller, action, name);
-    Group group = groups.get(name);
+    AutoScalingGroup group = groups.get(name);
     if (group == null) {
       throw invalid("AutoScalingGroup name not found - AutoScalingGroup '" + name + "' not found");
     }
     return group;
   }
 
-  private void describe(Xml xml, Group group) {
+  private void describe(Xml xml, AutoScalingGroup group) {
     xml.element(NAME, group.name)
         .element("AutoScalingGroupARN", arn(group.name))
         .element("MinSize", group.least)
@@ -296,7 +281,7 @@ final class AutoScalingService {
         .element("ProtectedFromScaleIn", false);
   }
 
-  private Consumer<Xml> activities(String what, List<Instance> instances) {
+  private Consumer<Xml> activities(AutoScalingGroup group, String what, List<Instance> instances) {
     return xml ->
         xml.list(
             "Activities",
@@ -304,7 +289,7 @@ final class AutoScalingService {
             instances,
             (each, instance) ->
                 each.element("ActivityId", world.ids.request())
-                    .element(NAME, instance.membership == null ? "" : instance.membership.group())
+                    .element(NAME, group.name)
                     .element("Description", what + instance.id)
                     .element("Cause", "at " + world.now() + " by a user's request")
                     .element("StartTime", world.now())

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,13 @@ final class AwsApi {
 
   private final World world;
   private final Journal journal;
+  private final Trail trail;
   private final List<AwsService> services;
 
   AwsApi(World world, Journal journal) {
     this.world = world;
     this.journal = journal;
+    this.trail = new Trail(world);
     this.services =
         List.of(
             new QueryService(
@@ -31,7 +34,17 @@ final class AwsApi {
                 "2011-01-01",
                 AutoScalingService.NAMESPACE,
                 new AutoScalingService(world).operations()),
-            new S3Service(world));
+            new S3Service(world),
+            new CloudTrailService(world, trail));
+  }
+
+  /** The service of the Query protocol that bears a name. */
+  Optional<QueryService> queryService(String name) {
+    return services.stream()
+        .filter(QueryService.class::isInstance)
+        .map(QueryService.class::cast)
+        .filter(service -> service.name().equals(name))
+        .findFirst();
   }
 
   /** Finds out what a request is for; never fails, since the refusal is an answer too. */
@@ -118,8 +131,7 @@ final class AwsApi {
             Caller.authenticate(
                 world, scope, request.header("X-Amz-Security-Token"), service.denials());
         entry.principal = caller.arn();
-        return finished(
-            200, service.answer(operation, request, caller, requestId), service, requestId);
+        return finished(200, answer(caller, requestId), service, requestId);
       } catch (AwsError e) {
         return failed(e, entry, requestId);
       } catch (RuntimeException e) {
@@ -131,6 +143,42 @@ final class AwsApi {
       } finally {
         journal.add(entry);
       }
+    }
+
+    private String answer(Caller caller, String requestId) {
+      AwsError error = null;
+      String answer = "";
+      try {
+        answer = service.answer(operation, request, caller, requestId);
+        return answer;
+      } catch (AwsError e) {
+        error = e;
+        throw e;
+      } finally {
+        boolean write = service.writes(operation);
+        String agent = request.header("User-Agent");
+        trail.add(
+            new TrailEvent(
+                trail.next(),
+                world.ids.request(),
+                world.now(),
+                service.name(),
+                operation,
+                write,
+                caller,
+                scope == null ? "" : scope.accessKeyId(),
+                agent == null ? "" : agent,
+                region(),
+                requestId,
+                new Parameters(service.parameters(request)),
+                error,
+                write ? answer : ""));
+      }
+    }
+
+    /** IAM has no Regions: its events are US East's (CloudTrail User Guide, global services). */
+    private String region() {
+      return service.name().equals("iam") ? "us-east-1" : world.region();
     }
 
     private WireResponse failed(AwsError error, Journal.Entry entry, String requestId) {

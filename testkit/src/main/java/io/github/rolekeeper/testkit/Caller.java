@@ -1,5 +1,8 @@
 package io.github.rolekeeper.testkit;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Caller {
   private static final Pattern CREDENTIAL =
       Pattern.compile(
-          "AWS4-HMAC-SHA256 .*?Credential=([^/,\\s]+)/\\d{8}/([^/,]+)/([^/,]+)/aws4_request(?:[,\\s].*)?");
+          "AWS4-HMAC-SHA256 .*?Credential=([^/,\\s]+)/(\\d{8})/([^/,]+)/([^/,]+)/aws4_request(?:[,\\s].*)?");
 
-  /** The scope of a signed request: which key, for which service. */
-  record Scope(String accessKeyId, String service) {}
+  /** The scope of a signed request: which key, for which day, Region and service. */
+  record Scope(String accessKeyId, String date, String region, String service) {}
 
   private final World world;
   private final @Nullable Session session;
@@ -31,7 +34,10 @@ final class Caller {
 
   static @Nullable Scope scope(@Nullable String authorization) {
     Matcher credential = CREDENTIAL.matcher(authorization == null ? "" : authorization);
-    return credential.matches() ? new Scope(credential.group(1), credential.group(3)) : null;
+    return credential.matches()
+        ? new Scope(
+            credential.group(1), credential.group(2), credential.group(3), credential.group(4))
+        : null;
   }
 
   /**
@@ -218,6 +224,40 @@ final class Caller {
 
   String arn() {
     return session == null ? world.iamArn("root") : world.sessionArn(session);
+  }
+
+  String accountId() {
+    return world.accountId();
+  }
+
+  /** The user's name as CloudTrail looks events up by it. */
+  String trailName() {
+    return session == null ? "root" : session.name;
+  }
+
+  /** CloudTrail User Guide, userIdentity element. */
+  ObjectNode trailIdentity(String accessKeyId) {
+    var identity = JsonNodeFactory.instance.objectNode();
+    identity.put("type", session == null ? "Root" : "AssumedRole");
+    identity.put("principalId", userId());
+    identity.put("arn", arn());
+    identity.put("accountId", accountId());
+    identity.put("accessKeyId", accessKeyId);
+    if (session != null) {
+      ObjectNode context = identity.putObject("sessionContext");
+      context
+          .putObject("sessionIssuer")
+          .put("type", "Role")
+          .put("principalId", session.role.id)
+          .put("arn", session.role.arn)
+          .put("accountId", accountId())
+          .put("userName", session.role.name);
+      context
+          .putObject("attributes")
+          .put("creationDate", session.issued.truncatedTo(ChronoUnit.SECONDS).toString())
+          .put("mfaAuthenticated", "false");
+    }
+    return identity;
   }
 
   String userId() {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +28,7 @@ final class Conditions {
       Map.ofEntries(
           Map.entry("StringEquals", String::equals),
           Map.entry("StringEqualsIgnoreCase", String::equalsIgnoreCase),
-          Map.entry("StringLike", (pattern, value) -> matches(pattern, value, false)),
+          Map.entry("StringLike", Wildcards::match),
           Map.entry("ArnEquals", Conditions::arnMatches),
           Map.entry("ArnLike", Conditions::arnMatches),
           Map.entry("Bool", String::equalsIgnoreCase),
@@ -110,23 +109,10 @@ final class Conditions {
       return pattern.equals("*");
     }
     for (int i = 0; i < ARN_PARTS; i++) {
-      if (!matches(wanted[i], actual[i], false)) {
+      if (!Wildcards.match(wanted[i], actual[i])) {
         return false;
       }
     }
     return true;
-  }
-
-  /** Whether a value has the form of a pattern with {@code *} and {@code ?}. */
-  static boolean matches(String pattern, String value, boolean ignoreCase) {
-    var regex = new StringBuilder();
-    pattern
-        .chars()
-        .forEach(
-            c ->
-                regex.append(
-                    c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c))));
-    int flags = Pattern.DOTALL | (ignoreCase ? Pattern.CASE_INSENSITIVE : 0);
-    return Pattern.compile(regex.toString(), flags).matcher(value).matches();
   }
 }

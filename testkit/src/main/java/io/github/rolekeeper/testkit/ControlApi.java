@@ -17,14 +17,20 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a test in another process does to an {@link AccountServer}: JSON over HTTP. */
 final class ControlApi {
   static final String PREFIX = "/_rolekeeper/";
 
-  /** More than a snapshot of ten thousand instances takes. */
-  private static final int LARGEST_BODY = 8 << 20;
+  /**
+   * More than a snapshot of ten thousand instances takes: 2 kB each with its session, and 0.7 kB
+   * for each session that ended less than a day ago. But a snapshot is held as bytes, as text and
+   * as objects at once, about twelve times its size: in a small heap less is taken.
+   */
+  static final int LARGEST_BODY = (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
 
   private static final Instant LATEST = Instant.parse("9998-12-31T23:59:59Z");
 
@@ -32,6 +38,8 @@ final class ControlApi {
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final Pattern NOTICES = Pattern.compile("instances/([^/]+)/notices");
 
   @FunctionalInterface
   private interface Action {
@@ -71,14 +79,28 @@ final class ControlApi {
     this.server = server;
   }
 
+  /** Whether a request is for this API and not for AWS's; the slash at its end may be missing. */
+  static boolean isMeant(String target) {
+    return (target.split("\\?", 2)[0] + "/").startsWith(PREFIX);
+  }
+
   WireResponse answer(String method, String target, byte[] body) {
-    String path = target.split("\\?", 2)[0].substring(PREFIX.length());
-    Map<String, Action> resource = actions.get(path);
+    String whole = target.split("\\?", 2)[0];
+    String path = whole.substring(Math.min(whole.length(), PREFIX.length()));
+    Matcher notices = NOTICES.matcher(path);
+    Map<String, Action> resource =
+        notices.matches() ? noticesOf(notices.group(1)) : actions.get(path);
     if (resource == null) {
       return error(
           404,
           "NotFound",
-          "There is no '" + path + "' under " + PREFIX + "; there are " + actions.keySet());
+          "There is no '"
+              + path
+              + "' under "
+              + PREFIX
+              + "; there are "
+              + actions.keySet()
+              + " and instances/<instance-id>/notices");
     }
     Action action = resource.get(method);
     if (action == null) {
@@ -87,19 +109,33 @@ final class ControlApi {
               405, "MethodNotAllowed", "'" + path + "' has no " + method + "; it has " + allowed)
           .with("Allow", allowed);
     }
-    if (body.length > LARGEST_BODY) {
-      return error(
-          413,
-          "RequestEntityTooLarge",
-          "The body has " + body.length + " bytes; no more than " + LARGEST_BODY + " are taken");
-    }
     try {
       return json(200, action.answer(body));
     } catch (Refusal e) {
       return error(e.status, e.error, String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      return error(
+          507,
+          "InsufficientStorage",
+          "The server's heap of "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB is too small for this: "
+              + e.getMessage()
+              + "; start it with a larger one, as with java -Xmx2g -jar");
+    } catch (RuntimeException | Error e) {
       return error(500, "InternalFailure", "The simulated account failed: " + e);
     }
+  }
+
+  static WireResponse tooLarge(long bytes) {
+    return error(
+        413,
+        "RequestEntityTooLarge",
+        "The body has "
+            + bytes
+            + " bytes; no more than "
+            + LARGEST_BODY
+            + " are taken, which is 64 MiB or a sixteenth of the server's heap");
   }
 
   static WireResponse error(int status, String error, String message) {
@@ -107,7 +143,11 @@ final class ControlApi {
   }
 
   private static WireResponse json(int status, JsonNode body) {
-    return WireResponse.of(status, "application/json", body.toString());
+    try {
+      return WireResponse.of(status, "application/json", JSON.writeValueAsBytes(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts can always be written", e);
+    }
   }
 
   private JsonNode health() {
@@ -121,6 +161,7 @@ final class ControlApi {
     ArrayNode instances = health.putArray("instances");
     World world = account.world();
     synchronized (world) {
+      world.tick();
       health.put("droppedFromJournal", account.journal().dropped());
       for (Instance instance : world.instances()) {
         instances
@@ -129,7 +170,7 @@ final class ControlApi {
             .put("state", instance.state.wireName())
             .put(
                 "metadataEndpoint",
-                new SimulatedInstance(instance.id, server.endpoint())
+                new SimulatedInstance(world, instance.id, server.endpoint())
                     .metadataEndpoint()
                     .toString());
       }
@@ -199,9 +240,10 @@ final class ControlApi {
   }
 
   private JsonNode inject(byte[] body) {
+    SimulatedAccount account = server.account();
     try {
-      Fault fault = FaultRequest.read(members(body, FaultRequest.MEMBERS));
-      server.account().inject(fault);
+      Fault fault = FaultRequest.read(members(body, FaultRequest.MEMBERS), account);
+      account.inject(fault);
       return JSON.createObjectNode().put("injected", fault.toString());
     } catch (IllegalArgumentException e) {
       throw invalid(String.valueOf(e.getMessage()));
@@ -211,6 +253,34 @@ final class ControlApi {
   private JsonNode clearFaults() {
     server.account().clearFaults();
     return JSON.createObjectNode();
+  }
+
+  private Map<String, Action> noticesOf(String id) {
+    return Map.of(
+        "POST",
+        body -> {
+          ObjectNode members = members(body, NoticeRequest.MEMBERS);
+          try {
+            SimulatedInstance instance = instance(id);
+            NoticeRequest.read(members).forEach(notice -> notice.accept(instance));
+          } catch (IllegalArgumentException | IllegalStateException e) {
+            throw invalid(String.valueOf(e.getMessage()));
+          }
+          return JSON.createObjectNode();
+        },
+        "DELETE",
+        body -> {
+          instance(id).withdrawNotices();
+          return JSON.createObjectNode();
+        });
+  }
+
+  private SimulatedInstance instance(String id) {
+    try {
+      return server.account().instance(id);
+    } catch (IllegalStateException e) {
+      throw new Refusal(404, "NotFound", String.valueOf(e.getMessage()));
+    }
   }
 
   private JsonNode reset(byte[] body) {
@@ -271,6 +341,7 @@ final class ControlApi {
     }
     World world = server.account().world();
     synchronized (world) {
+      world.tick();
       world.settle();
       for (Map.Entry<String, JsonNode> each : members.properties()) {
         Rule rule = Rule.valueOf(each.getKey());
@@ -287,7 +358,8 @@ final class ControlApi {
   private JsonNode snapshot() {
     World world = server.account().world();
     synchronized (world) {
-      return JSON.valueToTree(Snapshot.of(world));
+      // Written straight from the values: as a tree a large one would be held another time.
+      return JSON.getNodeFactory().pojoNode(Snapshot.of(world));
     }
   }
 

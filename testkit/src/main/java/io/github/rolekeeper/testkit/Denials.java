@@ -38,6 +38,63 @@ enum Denials {
       return new AwsError(403, "AccessDenied", refusal.reason());
     }
   },
+  /** The services of the JSON protocols; the names of their errors end in {@code Exception}. */
+  JSON {
+    @Override
+    AwsError malformed(String credential) {
+      return new AwsError(400, "IncompleteSignatureException", QUERY.malformed(credential).text());
+    }
+
+    @Override
+    AwsError undated() {
+      return new AwsError(400, "IncompleteSignatureException", QUERY.undated().text());
+    }
+
+    @Override
+    AwsError skewed(Instant date, Instant now) {
+      return new AwsError(400, "InvalidSignatureException", QUERY.skewed(date, now).text());
+    }
+
+    @Override
+    AwsError ofAnotherDay(String day, Instant date) {
+      return new AwsError(400, "InvalidSignatureException", QUERY.ofAnotherDay(day, date).text());
+    }
+
+    @Override
+    AwsError throttled() {
+      return new AwsError(400, "ThrottlingException", "Rate exceeded");
+    }
+
+    @Override
+    AwsError internalError() {
+      return new AwsError(500, "InternalFailure", QUERY.internalError().text());
+    }
+
+    @Override
+    AwsError missing() {
+      return new AwsError(400, "MissingAuthenticationTokenException", QUERY.missing().text());
+    }
+
+    @Override
+    AwsError unknown() {
+      return new AwsError(400, "UnrecognizedClientException", QUERY.unknown().text());
+    }
+
+    @Override
+    AwsError torn() {
+      return unknown();
+    }
+
+    @Override
+    AwsError expired() {
+      return new AwsError(400, "ExpiredTokenException", QUERY.expired().text());
+    }
+
+    @Override
+    AwsError denied(Refusal refusal) {
+      return new AwsError(400, "AccessDeniedException", refusal.reason());
+    }
+  },
   EC2 {
     @Override
     AwsError malformed(String credential) {
@@ -52,6 +109,11 @@ enum Denials {
     @Override
     AwsError skewed(Instant date, Instant now) {
       return expired();
+    }
+
+    @Override
+    AwsError ofAnotherDay(String day, Instant date) {
+      return unknown();
     }
 
     @Override
@@ -118,6 +180,18 @@ enum Denials {
     }
 
     @Override
+    AwsError ofAnotherDay(String day, Instant date) {
+      return new AwsError(
+          400,
+          "AuthorizationHeaderMalformed",
+          "The authorization header is malformed; Invalid credential date \""
+              + day
+              + "\". This date is not the same as X-Amz-Date: \""
+              + RequestDate.day(date)
+              + "\".");
+    }
+
+    @Override
     AwsError skewed(Instant date, Instant now) {
       return new AwsError(
           403,
@@ -180,6 +254,11 @@ enum Denials {
     @Override
     Duration tolerance() {
       return S3.tolerance();
+    }
+
+    @Override
+    AwsError ofAnotherDay(String day, Instant date) {
+      return S3.ofAnotherDay(day, date);
     }
 
     @Override
@@ -263,6 +342,16 @@ enum Denials {
         400,
         "IncompleteSignature",
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  }
+
+  /** The signature is for another day than that of the request's date. */
+  AwsError ofAnotherDay(String day, Instant date) {
+    return new AwsError(
+        403,
+        "SignatureDoesNotMatch",
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP:"
+            + " '%s' != '%s', from '%s'."
+                .formatted(day, RequestDate.day(date), RequestDate.basic(date)));
   }
 
   /** How far the date of a request may be from the service's clock. */

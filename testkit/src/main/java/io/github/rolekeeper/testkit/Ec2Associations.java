@@ -128,6 +128,12 @@ final class Ec2Associations {
   /** The profile that a request names, if the caller may give its role to EC2. */
   static InstanceProfile profileToPass(World world, Parameters parameters, Caller caller) {
     InstanceProfile profile = requested(world, parameters);
+    if (profile.roleInEc2 == null && world.follows(Rule.PROFILE_WITHOUT_ROLE_IS_REFUSED)) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "IAM Instance Profile \"" + profile.arn + "\" has no associated IAM Roles");
+    }
     Role role = profile.role;
     if (role != null) {
       caller.require("iam:PassRole", role.arn, Denials.EC2);

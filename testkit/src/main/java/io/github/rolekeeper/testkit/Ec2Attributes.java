@@ -30,6 +30,7 @@ final class Ec2Attributes {
           case "disableApiTermination" -> Boolean.toString(instance.terminationProtected);
           case "instanceType" -> instance.options.type();
           case "instanceInitiatedShutdownBehavior" -> "stop";
+          case "userData" -> instance.options.userData().orElse("");
           case "rootDeviceName" -> "/dev/xvda";
           case "ebsOptimized", "enaSupport" -> "false";
           default ->
@@ -41,7 +42,13 @@ final class Ec2Attributes {
     Ec2Input.endDryRun(parameters);
     return xml ->
         xml.element("instanceId", instance.id)
-            .element(attribute, each -> each.element("value", value));
+            .element(
+                attribute,
+                each -> {
+                  if (!value.isEmpty()) {
+                    each.element("value", value);
+                  }
+                });
   }
 
   private Consumer<Xml> modify(Parameters parameters, Caller caller) {
@@ -88,15 +95,9 @@ final class Ec2Attributes {
         choice(parameters, "HttpTokens", "required", "optional", options.tokensRequired);
     boolean tags =
         choice(parameters, "InstanceMetadataTags", "enabled", "disabled", options.tagsEnabled);
-    int hops = Ec2Input.integer(parameters, "HttpPutResponseHopLimit", options.hopLimit);
-    if (hops < 1 || hops > 64) {
-      throw new AwsError(
-          400,
-          "InvalidParameterValue",
-          "Value ("
-              + hops
-              + ") for parameter HttpPutResponseHopLimit is invalid. Expecting 1 to"
-              + " 64.");
+    int hops = hopLimit(parameters, "HttpPutResponseHopLimit", options.hopLimit);
+    if (tags) {
+      Ec2LaunchDetails.requireTellable(instance.tags.keySet());
     }
     Ec2Input.endDryRun(parameters);
     options.enabled = enabled;
@@ -106,6 +107,20 @@ final class Ec2Attributes {
     return xml ->
         xml.element("instanceId", instance.id)
             .element("instanceMetadataOptions", each -> metadataOptions(each, instance));
+  }
+
+  /** From 1 to 64 (EC2 API reference, InstanceMetadataOptionsRequest). */
+  static int hopLimit(Parameters parameters, String name, int otherwise) {
+    int hops = Ec2Input.integer(parameters, name, otherwise);
+    if (hops < 1 || hops > 64) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "Value ("
+              + hops
+              + ") for parameter HttpPutResponseHopLimit is invalid. Expecting 1 to 64.");
+    }
+    return hops;
   }
 
   /** A parameter of two values; the first means true. */

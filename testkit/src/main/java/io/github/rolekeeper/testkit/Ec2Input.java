@@ -60,6 +60,10 @@ final class Ec2Input {
     for (Parameters filter : parameters.structures("Filter")) {
       String name = filter.required("Name");
       List<String> wanted = filter.list("Value");
+      if (wanted.isEmpty()) {
+        throw new AwsError(
+            400, "InvalidParameterValue", "The filter '" + name + "' must have a value");
+      }
       found =
           found.stream()
               .filter(
@@ -82,19 +86,29 @@ final class Ec2Input {
 
   <T> Page<T> page(
       Parameters parameters, Collection<T> found, Function<T, String> key, String listing) {
-    int size = MOST;
+    return page(parameters, found, key, listing, LEAST, MOST);
+  }
+
+  <T> Page<T> page(
+      Parameters parameters,
+      Collection<T> found,
+      Function<T, String> key,
+      String listing,
+      int least,
+      int most) {
+    int size = most;
     if (parameters.optional("MaxResults").isPresent()) {
-      size = integer(parameters, "MaxResults", MOST);
-      if (size < LEAST || size > MOST) {
+      size = integer(parameters, "MaxResults", most);
+      if (size < least || size > most) {
         throw new AwsError(
             400,
             "InvalidParameterValue",
             "Value ( "
                 + size
                 + " ) for parameter maxResults is invalid. Expecting a value between "
-                + LEAST
+                + least
                 + " and "
-                + MOST
+                + most
                 + ".");
       }
     }

@@ -2,10 +2,12 @@ package io.github.rolekeeper.testkit;
 
 import io.github.rolekeeper.testkit.Instance.State;
 import io.github.rolekeeper.testkit.InstanceOptions.Trait;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -15,10 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class Ec2Instances {
   private static final int MOST_AT_ONCE = 1000;
 
+  // What EC2 tags an instance with that was launched from a template (EC2 User Guide).
+  private static final String TEMPLATE_ID = "aws:ec2launchtemplate:id";
+  private static final String TEMPLATE_VERSION = "aws:ec2launchtemplate:version";
+
+  // As EC2 shows it, in whole seconds: User initiated (2019-05-30 13:23:50 GMT).
+  private static final DateTimeFormatter STOPPED_AT =
+      DateTimeFormatter.ofPattern("'User initiated ('uuuu-MM-dd HH:mm:ss 'GMT)'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private final World world;
   private final Ec2Input input;
-  // A client token stands for its first launch (EC2 API reference, ensuring idempotency).
-  private final Map<String, List<Instance>> launches = new HashMap<>();
 
   Ec2Instances(World world, Ec2Input input) {
     this.world = world;
@@ -36,8 +45,10 @@ final class Ec2Instances {
         "TerminateInstances", Operation.write(this::terminate));
   }
 
-  private Consumer<Xml> run(Parameters parameters, Caller caller) {
+  private Consumer<Xml> run(Parameters request, Caller caller) {
     input.require(caller, "RunInstances", "instance/*");
+    Source source = source(request, caller);
+    Parameters parameters = source.parameters();
     InstanceProfile profile = null;
     if (parameters.optional("IamInstanceProfile.Name").isPresent()
         || parameters.optional("IamInstanceProfile.Arn").isPresent()) {
@@ -58,17 +69,41 @@ final class Ec2Instances {
               + ", and MinCount not above MaxCount.");
     }
     InstanceOptions options = options(parameters);
+    for (Map.Entry<String, String> tag : source.tags().entrySet()) {
+      options = options.withTag(tag.getKey(), tag.getValue());
+    }
     Ec2Input.endDryRun(parameters);
     String token = parameters.get("ClientToken", "");
-    List<Instance> launched = token.isEmpty() ? null : launches.get(token);
+    List<Instance> launched = token.isEmpty() ? null : world.launches.get(token);
     if (launched == null) {
       launched = launch(most, options, parameters, profile);
       if (!token.isEmpty()) {
-        launches.put(token, launched);
+        world.launches.put(token, launched);
       }
     }
     List<Instance> instances = launched;
     return xml -> reservation(xml, instances.get(0).reservationId, instances);
+  }
+
+  /** What to launch from, and the tags with which EC2 marks that. */
+  private record Source(Parameters parameters, Map<String, String> tags) {}
+
+  /** The request with what its launch template adds to it. */
+  private Source source(Parameters request, Caller caller) {
+    Parameters asked = request.below("LaunchTemplate");
+    if (asked.all().isEmpty()) {
+      return new Source(request, Map.of());
+    }
+    LaunchTemplate template = world.launchTemplates.named(asked);
+    input.require(caller, "RunInstances", "launch-template/" + template.id);
+    String wanted = asked.get("Version", LaunchTemplate.DEFAULT);
+    LaunchTemplate.Version version =
+        template
+            .version(wanted)
+            .orElseThrow(() -> LaunchTemplates.missingVersion(template, wanted));
+    return new Source(
+        LaunchTemplates.overridden(version.data(), request),
+        Map.of(TEMPLATE_ID, template.id, TEMPLATE_VERSION, Long.toString(version.number())));
   }
 
   private List<Instance> launch(
@@ -76,16 +111,23 @@ final class Ec2Instances {
       InstanceOptions options,
       Parameters parameters,
       @Nullable InstanceProfile profile) {
+    // All is read before the first is launched: a refused request leaves nothing.
+    boolean enabled =
+        Ec2Attributes.choice(
+            parameters, "MetadataOptions.HttpEndpoint", "enabled", "disabled", true);
+    boolean tags =
+        Ec2Attributes.choice(
+            parameters, "MetadataOptions.InstanceMetadataTags", "enabled", "disabled", false);
+    int hops = Ec2Attributes.hopLimit(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1);
     String reservation = world.ids.reservation();
     var launched = new ArrayList<Instance>();
     for (int i = 0; i < count; i++) {
       Instance instance = world.launch(options, reservation, profile);
       Instance.MetadataOptions metadata = instance.metadataOptions;
-      metadata.enabled =
-          Ec2Attributes.choice(
-              parameters, "MetadataOptions.HttpEndpoint", "enabled", "disabled", true);
-      metadata.hopLimit =
-          Ec2Input.integer(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1);
+      metadata.enabled = enabled;
+      metadata.hopLimit = hops;
+      metadata.tagsEnabled |= tags;
+      instance.launchIndex = i;
       launched.add(instance);
     }
     return List.copyOf(launched);
@@ -104,7 +146,14 @@ final class Ec2Instances {
       options = options.with(Trait.PUBLIC_IP);
     }
     if ("spot".equals(parameters.get("InstanceMarketOptions.MarketType", ""))) {
-      options = options.with(Trait.SPOT);
+      boolean persistent =
+          Ec2Attributes.choice(
+              parameters,
+              "InstanceMarketOptions.SpotOptions.SpotInstanceType",
+              "persistent",
+              "one-time",
+              false);
+      options = options.with(persistent ? Trait.PERSISTENT_SPOT : Trait.SPOT);
     }
     if ("host".equals(parameters.get("Placement.Tenancy", ""))) {
       options = options.with(Trait.HOST_TENANCY);
@@ -121,7 +170,7 @@ final class Ec2Instances {
     for (Map.Entry<String, String> tag : Ec2Input.tags(parameters, "instance").entrySet()) {
       options = options.withTag(tag.getKey(), tag.getValue());
     }
-    return options;
+    return Ec2LaunchDetails.read(options, parameters);
   }
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {
@@ -165,7 +214,7 @@ final class Ec2Instances {
       case "instance-state-name" -> List.of(instance.state.wireName());
       case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
       case "instance-type" -> List.of(instance.options.type());
-      case "instance-lifecycle" -> instance.options.is(Trait.SPOT) ? List.of("spot") : List.of();
+      case "instance-lifecycle" -> instance.options.spot() ? List.of("spot") : List.of();
       case "image-id" -> List.of(instance.options.imageId());
       case "reservation-id" -> List.of(instance.reservationId);
       case "availability-zone" -> List.of(world.region() + "a");
@@ -346,8 +395,9 @@ final class Ec2Instances {
     InstanceOptions options = instance.options;
     xml.element("instanceId", instance.id).element("imageId", options.imageId());
     state(xml, "instanceState", instance.state);
-    xml.element("privateDnsName", "ip-" + instance.privateIp.replace('.', '-') + ".ec2.internal")
-        .element("amiLaunchIndex", 0)
+    xml.element("privateDnsName", instance.network.privateHost())
+        .element("reason", asked(instance) ? STOPPED_AT.format(instance.stopAsked) : "")
+        .element("amiLaunchIndex", instance.launchIndex)
         .element("instanceType", options.type())
         .element("launchTime", instance.launched)
         .element(
@@ -355,19 +405,31 @@ final class Ec2Instances {
             each ->
                 each.element("availabilityZone", world.region() + "a")
                     .element("tenancy", options.is(Trait.HOST_TENANCY) ? "host" : "default"))
-        .element("monitoring", each -> each.element("state", "disabled"))
+        .element(
+            "monitoring",
+            each ->
+                each.element(
+                    "state", options.is(Trait.DETAILED_MONITORING) ? "enabled" : "disabled"))
         .element("privateIpAddress", instance.privateIp);
     String publicIp = instance.publicIp();
     if (publicIp != null) {
       xml.element("ipAddress", publicIp);
     }
+    if (asked(instance)) {
+      xml.element(
+          "stateReason",
+          each ->
+              each.element("code", "Client.UserInitiatedShutdown")
+                  .element("message", "Client.UserInitiatedShutdown: User initiated shutdown"));
+    }
     boolean ebs = !options.is(Trait.INSTANCE_STORE_ROOT);
+    Ec2LaunchDetails.write(xml, options);
     xml.element("architecture", "x86_64")
         .element("rootDeviceType", ebs ? "ebs" : "instance-store")
         .element("rootDeviceName", "/dev/xvda")
         .element("blockDeviceMapping", each -> blockDevices(each, instance, ebs))
         .element("virtualizationType", "hvm");
-    if (options.is(Trait.SPOT)) {
+    if (options.spot()) {
       xml.element("instanceLifecycle", "spot");
     }
     xml.list(
@@ -394,6 +456,11 @@ final class Ec2Instances {
     }
   }
 
+  /** Whether somebody stopped or ended it by the API, which is the only way here. */
+  private static boolean asked(Instance instance) {
+    return instance.state == State.STOPPING || instance.state == State.STOPPED || ended(instance);
+  }
+
   private static void blockDevices(Xml xml, Instance instance, boolean ebs) {
     // Instance store volumes are not among the mappings that EC2 describes.
     if (ebs) {
@@ -414,6 +481,9 @@ final class Ec2Instances {
 
   private void networkInterface(Xml xml, Instance instance, @Nullable String publicIp) {
     xml.element("networkInterfaceId", instance.networkInterfaceId)
+        .element("subnetId", InstanceNetwork.SUBNET_ID)
+        .element("vpcId", InstanceNetwork.VPC_ID)
+        .element("macAddress", instance.network.mac())
         .element("ownerId", world.accountId())
         .element("status", "in-use")
         .element("privateIpAddress", instance.privateIp);

@@ -18,7 +18,9 @@ final class Ec2Service {
     var operations = new HashMap<String, Operation>();
     operations.putAll(new Ec2Instances(world, input).operations());
     operations.putAll(new Ec2Attributes(input).operations());
+    operations.putAll(new Ec2InstanceTypes(input).operations());
     operations.putAll(new Ec2Associations(world, input).operations());
+    operations.putAll(new Ec2LaunchTemplates(world, input).operations());
     operations.putAll(new Ec2Tags(world, input).operations());
     return operations;
   }

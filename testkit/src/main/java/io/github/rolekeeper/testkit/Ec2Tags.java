@@ -42,6 +42,9 @@ final class Ec2Tags {
             "Tag keys starting with 'aws:' are reserved for internal use");
       }
     }
+    if (resources.stream().anyMatch(instance -> instance.metadataOptions.tagsEnabled)) {
+      Ec2LaunchDetails.requireTellable(tags.stream().map(tag -> tag.required("Key")).toList());
+    }
     Ec2Input.endDryRun(parameters);
     for (Instance instance : resources) {
       tags.forEach(tag -> instance.tags.put(tag.required("Key"), tag.get("Value", "")));

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,6 +63,11 @@ public final class Fault {
     CONTENT_TYPE,
     /** The request takes effect; the answer lacks a header. */
     WITHOUT_HEADER,
+    /**
+     * The request takes effect; the answer is of HTTP/1.0, without its length, and ends with the
+     * connection. The in-process client gets it as ever.
+     */
+    HTTP_1_0,
     /** A redirect (HTTP 302) instead of the answer, before any effect. */
     REDIRECT,
     /** Somebody else does something just before the request, which itself is answered as ever. */
@@ -97,6 +103,7 @@ public final class Fault {
   private final Set<String> operations;
   private final String instance;
   private final Supplier<Schedule> schedule;
+  private final FaultWindow window;
 
   private Fault(
       Kind kind,
@@ -107,7 +114,8 @@ public final class Fault {
       Runnable act,
       Set<String> operations,
       String instance,
-      Supplier<Schedule> schedule) {
+      Supplier<Schedule> schedule,
+      FaultWindow window) {
     this.kind = kind;
     this.status = status;
     this.detail = detail;
@@ -117,11 +125,21 @@ public final class Fault {
     this.operations = operations;
     this.instance = instance;
     this.schedule = schedule;
+    this.window = window;
   }
 
   private static Fault of(Kind kind, int status, String detail, String text, Duration duration) {
     return new Fault(
-        kind, status, detail, text, duration, () -> {}, Set.of(), "", () -> call -> true);
+        kind,
+        status,
+        detail,
+        text,
+        duration,
+        () -> {},
+        Set.of(),
+        "",
+        () -> call -> true,
+        FaultWindow.ALWAYS);
   }
 
   private static Fault of(Kind kind) {
@@ -319,6 +337,15 @@ public final class Fault {
   }
 
   /**
+   * {@link Kind#HTTP_1_0}, as some metadata services answer.
+   *
+   * @return the fault
+   */
+  public static Fault http10() {
+    return of(Kind.HTTP_1_0);
+  }
+
+  /**
    * {@link Kind#REDIRECT}.
    *
    * @param location where to
@@ -330,8 +357,10 @@ public final class Fault {
 
   /**
    * {@link Kind#ANOTHER_ACTOR}. The act runs on the thread that serves the request and may itself
-   * use any client of the account; requests of its own do not set it off again. If it throws, that
-   * is logged, and the request is answered all the same.
+   * use any client of the account; requests of its own do not set it off again. They cannot be told
+   * from those of others, so while it acts no request sets it off or is counted by {@link
+   * #atCalls}, whoever sends it; other faults and other actors are not held up by that. If it
+   * throws, that is logged, and the request is answered all the same.
    *
    * @param act what the other one does
    * @return the fault
@@ -346,7 +375,8 @@ public final class Fault {
         Objects.requireNonNull(act, "act"),
         Set.of(),
         "",
-        () -> call -> true);
+        () -> call -> true,
+        FaultWindow.ALWAYS);
   }
 
   /**
@@ -367,7 +397,8 @@ public final class Fault {
         act,
         Arrays.stream(names).collect(Collectors.toUnmodifiableSet()),
         instance,
-        schedule);
+        schedule,
+        window);
   }
 
   /**
@@ -386,7 +417,8 @@ public final class Fault {
         act,
         operations,
         Objects.requireNonNull(instanceId, "instanceId"),
-        schedule);
+        schedule,
+        window);
   }
 
   /**
@@ -440,7 +472,41 @@ public final class Fault {
   }
 
   private Fault when(Supplier<Schedule> other) {
-    return new Fault(kind, status, detail, text, duration, act, operations, instance, other);
+    return new Fault(
+        kind, status, detail, text, duration, act, operations, instance, other, window);
+  }
+
+  /**
+   * Limits the fault to a time. Requests at other times are not counted by {@link #times(int)} and
+   * the like.
+   *
+   * @param from the first instant at which it can happen, by the account's clock
+   * @param until the first at which it cannot any more
+   * @return another fault
+   * @throws IllegalArgumentException if the end is not after the beginning
+   */
+  public Fault between(Instant from, Instant until) {
+    if (!until.isAfter(from)) {
+      throw new IllegalArgumentException("the end " + until + " must be after the begin " + from);
+    }
+    return within(new FaultWindow(from, until, null));
+  }
+
+  /**
+   * Limits the fault to a while from its injection on, by the account's clock. Requests after that
+   * are not counted.
+   *
+   * @param length more than zero
+   * @return another fault
+   * @throws IllegalArgumentException if it is not
+   */
+  public Fault during(Duration length) {
+    return within(new FaultWindow(Instant.MIN, Instant.MAX, positive(length)));
+  }
+
+  private Fault within(FaultWindow other) {
+    return new Fault(
+        kind, status, detail, text, duration, act, operations, instance, schedule, other);
   }
 
   /**
@@ -471,6 +537,10 @@ public final class Fault {
 
   void act() {
     act.run();
+  }
+
+  FaultWindow window() {
+    return window;
   }
 
   Schedule schedule() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,24 +24,31 @@ final class FaultRequest {
           "code",
           "message",
           "duration",
+          "from",
+          "until",
+          "during",
           "bytes",
-          "value");
+          "value",
+          "act");
 
   private final ObjectNode members;
+  private final SimulatedAccount account;
 
-  private FaultRequest(ObjectNode members) {
+  private FaultRequest(ObjectNode members, SimulatedAccount account) {
     this.members = members;
+    this.account = account;
   }
 
   /**
    * Reads one.
    *
+   * @param account in which another actor would act
    * @throws IllegalArgumentException if a member is missing or makes no sense; the message says
    *     which
    */
-  static Fault read(ObjectNode members) {
-    var request = new FaultRequest(members);
-    Fault fault = request.limited(request.fault());
+  static Fault read(ObjectNode members, SimulatedAccount account) {
+    var request = new FaultRequest(members, account);
+    Fault fault = request.within(request.limited(request.fault()));
     if (members.has("on")) {
       fault = fault.on(request.texts("on"));
     }
@@ -62,17 +70,16 @@ final class FaultRequest {
       case CONNECTION_RESET -> Fault.connectionReset();
       case NO_ANSWER -> Fault.noAnswer();
       case LOST_ANSWER -> Fault.lostAnswer();
-      case SLOW -> Fault.slow(duration());
-      case DRIPPED -> Fault.dripped(duration());
+      case SLOW -> Fault.slow(duration("duration"));
+      case DRIPPED -> Fault.dripped(duration("duration"));
       case TRUNCATED -> Fault.truncated();
       case GARBLED -> Fault.garbled();
       case OVERSIZE -> Fault.oversize(number("bytes"));
       case CONTENT_TYPE -> Fault.contentType(text("value"));
       case WITHOUT_HEADER -> Fault.withoutHeader(text("value"));
+      case HTTP_1_0 -> Fault.http10();
       case REDIRECT -> Fault.redirect(text("value"));
-      case ANOTHER_ACTOR ->
-          throw new IllegalArgumentException(
-              "'kind' ANOTHER_ACTOR is code, and cannot be sent; send that actor's own requests");
+      case ANOTHER_ACTOR -> Fault.anotherActor(ActRequest.read(members.path("act"), account));
     };
   }
 
@@ -119,6 +126,32 @@ final class FaultRequest {
     return fault;
   }
 
+  private Fault within(Fault fault) {
+    if (members.has("during")) {
+      if (members.has("from") || members.has("until")) {
+        throw new IllegalArgumentException("'during' excludes 'from' and 'until': send one");
+      }
+      return fault.during(duration("during"));
+    }
+    return members.has("from") || members.has("until")
+        ? fault.between(instant("from"), instant("until"))
+        : fault;
+  }
+
+  private Instant instant(String member) {
+    try {
+      return Instant.parse(text(member));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "'"
+              + member
+              + "' '"
+              + text(member)
+              + "' must be an ISO-8601 instant, as 2026-01-01T00:00:00Z",
+          e);
+    }
+  }
+
   private String text(String member) {
     JsonNode value = members.get(member);
     if (value == null || !value.isTextual()) {
@@ -147,12 +180,12 @@ final class FaultRequest {
     return value.intValue();
   }
 
-  private Duration duration() {
+  private Duration duration(String member) {
     try {
-      return Duration.parse(text("duration"));
+      return Duration.parse(text(member));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          "'duration' '" + text("duration") + "' must be an ISO-8601 duration, as PT1.5S", e);
+          "'" + member + "' '" + text(member) + "' must be an ISO-8601 duration, as PT1.5S", e);
     }
   }
 }

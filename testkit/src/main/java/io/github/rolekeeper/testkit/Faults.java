@@ -1,5 +1,6 @@
 package io.github.rolekeeper.testkit;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,20 +13,23 @@ final class Faults {
   private static final class Injected {
     final Fault fault;
     final Fault.Schedule schedule;
+    final FaultWindow window;
     int matched;
 
-    Injected(Fault fault) {
+    /** How often it acts at the moment; only for another actor. */
+    int acting;
+
+    Injected(Fault fault, Instant now) {
       this.fault = fault;
+      this.window = fault.window().openedAt(now);
       this.schedule = fault.schedule();
     }
   }
 
   private final List<Injected> injected = new ArrayList<>();
-  // What another actor does must not set off itself; its requests arrive on other threads.
-  private int acting;
 
-  synchronized void add(Fault fault) {
-    injected.add(new Injected(fault));
+  synchronized void add(Fault fault, Instant now) {
+    injected.add(new Injected(fault, now));
   }
 
   synchronized void clear() {
@@ -36,48 +40,44 @@ final class Faults {
    * What goes wrong with a request: other actors have acted when this returns, and of the other
    * faults that are due the one injected first is left to be done.
    */
-  Optional<Fault> next(String service, String operation, @Nullable String instanceId) {
-    List<Fault> due = due(service, operation, instanceId);
-    List<Fault> actors =
-        due.stream().filter(fault -> fault.kind() == Fault.Kind.ANOTHER_ACTOR).toList();
-    if (!actors.isEmpty()) {
-      try {
-        actors.forEach(Faults::act);
-      } finally {
-        synchronized (this) {
-          acting--;
-        }
-      }
-    }
-    return due.stream().filter(fault -> fault.kind() != Fault.Kind.ANOTHER_ACTOR).findFirst();
+  Optional<Fault> next(String service, String operation, @Nullable String instanceId, Instant now) {
+    List<Injected> due = due(service, operation, instanceId, now);
+    due.stream().filter(Faults::isActor).forEach(this::act);
+    return due.stream().filter(each -> !isActor(each)).map(each -> each.fault).findFirst();
   }
 
-  private static void act(Fault fault) {
+  private static boolean isActor(Injected each) {
+    return each.fault.kind() == Fault.Kind.ANOTHER_ACTOR;
+  }
+
+  private void act(Injected actor) {
     try {
-      fault.act();
+      actor.fault.act();
     } catch (RuntimeException e) {
       // The request must not suffer from what somebody else did wrong.
       LOG.log(System.Logger.Level.WARNING, "the act of another actor failed", e);
+    } finally {
+      synchronized (this) {
+        actor.acting--;
+      }
     }
   }
 
-  private synchronized List<Fault> due(
-      String service, String operation, @Nullable String instanceId) {
-    var due = new ArrayList<Fault>();
-    boolean actorDue = false;
+  private synchronized List<Injected> due(
+      String service, String operation, @Nullable String instanceId, Instant now) {
+    var due = new ArrayList<Injected>();
     for (Injected each : injected) {
-      boolean actor = each.fault.kind() == Fault.Kind.ANOTHER_ACTOR;
-      if ((actor && acting > 0) || !each.fault.matches(service, operation, instanceId)) {
+      // What another actor does must not set off itself; its requests arrive on other threads.
+      if (each.acting > 0
+          || !each.window.holds(now)
+          || !each.fault.matches(service, operation, instanceId)) {
         continue;
       }
       each.matched++;
       if (each.schedule.happensAt(each.matched)) {
-        due.add(each.fault);
-        actorDue |= actor;
+        due.add(each);
+        each.acting += isActor(each) ? 1 : 0;
       }
-    }
-    if (actorDue) {
-      acting++;
     }
     return due;
   }

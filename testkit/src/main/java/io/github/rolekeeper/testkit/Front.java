@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import io.github.rolekeeper.testkit.WireResponse.Transit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Front implements WireHandler {
   /** No request to the simulated operations comes near it; AWS's own limits differ by service. */
   private static final int LARGEST_BODY = 1 << 20;
+
+  private static final String GARBAGE = "{\"unfinished\": <\u0000>";
 
   private final World world;
   private final Faults faults;
@@ -21,6 +24,10 @@ final class Front implements WireHandler {
     this.faults = faults;
     this.api = new AwsApi(world, journal);
     this.metadata = new MetadataService(world, journal);
+  }
+
+  AwsApi api() {
+    return api;
   }
 
   /** A service of the account that has recognised what a request is for. */
@@ -40,16 +47,7 @@ final class Front implements WireHandler {
   public WireResponse answer(
       String method, String target, Function<String, @Nullable String> headers, byte[] body) {
     if (body.length > LARGEST_BODY) {
-      return refused(
-          target,
-          headers,
-          new AwsError(
-              413,
-              "RequestEntityTooLarge",
-              "The request's body has "
-                  + body.length
-                  + " bytes; the simulated account takes no more than "
-                  + LARGEST_BODY));
+      return tooLarge(target, headers, body.length);
     }
     try {
       return answer(
@@ -63,6 +61,26 @@ final class Front implements WireHandler {
           headers,
           new AwsError(500, "InternalFailure", "The simulated account failed: " + e));
     }
+  }
+
+  @Override
+  public int largestBody(String target) {
+    return LARGEST_BODY;
+  }
+
+  @Override
+  public WireResponse tooLarge(
+      String target, Function<String, @Nullable String> headers, long bytes) {
+    return refused(
+        target,
+        headers,
+        new AwsError(
+            413,
+            "RequestEntityTooLarge",
+            "The request's body has "
+                + bytes
+                + " bytes; the simulated account takes no more than "
+                + LARGEST_BODY));
   }
 
   @Override
@@ -88,7 +106,10 @@ final class Front implements WireHandler {
             ? metadata.route(request)
             : api.route(request);
     // Outside the lock: another actor may send requests of its own.
-    Fault fault = faults.next(route.service(), route.operation(), route.instanceId()).orElse(null);
+    Fault fault =
+        faults
+            .next(route.service(), route.operation(), route.instanceId(), world.now())
+            .orElse(null);
     WireResponse response;
     synchronized (world) {
       world.tick();
@@ -97,19 +118,28 @@ final class Front implements WireHandler {
     return fault == null ? response : damaged(response, fault);
   }
 
+  /** Leading white space is allowed in both JSON and, without a declaration, XML. */
+  private static byte[] blownUp(byte[] body, int by) {
+    byte[] larger = new byte[by + body.length];
+    Arrays.fill(larger, 0, by, (byte) ' ');
+    System.arraycopy(body, 0, larger, by, body.length);
+    return larger;
+  }
+
   private static WireResponse damaged(WireResponse response, Fault fault) {
-    String body = response.body();
     return switch (fault.kind()) {
       case REFUSED -> WireResponse.none(Transit.REFUSED, Duration.ZERO);
       case CONNECTION_RESET, LOST_ANSWER -> WireResponse.none(Transit.RESET, Duration.ZERO);
       case NO_ANSWER -> WireResponse.none(Transit.SILENCE, fault.duration());
       case SLOW -> response.travelling(Transit.LATE, fault.duration());
       case DRIPPED -> response.travelling(Transit.DRIPPED, fault.duration());
-      case TRUNCATED -> response.withBody(body.substring(0, body.length() / 2));
-      case GARBLED -> response.withBody("{\"unfinished\": <\u0000>");
-      case OVERSIZE -> response.withBody(" ".repeat(fault.status()) + body);
+      case TRUNCATED ->
+          response.withBody(Arrays.copyOf(response.body(), response.body().length / 2));
+      case GARBLED -> response.withBody(GARBAGE.getBytes(StandardCharsets.UTF_8));
+      case OVERSIZE -> response.withBody(blownUp(response.body(), fault.status()));
       case CONTENT_TYPE -> response.without("Content-Type").with("Content-Type", fault.detail());
       case WITHOUT_HEADER -> response.without(fault.detail());
+      case HTTP_1_0 -> response.travelling(Transit.HTTP_1_0, Duration.ZERO);
       case REDIRECT -> response.with("Location", fault.detail());
       case THROTTLED, INTERNAL_ERROR, UNAVAILABLE, CONCURRENT_MODIFICATION, ERROR, ANOTHER_ACTOR ->
           response;

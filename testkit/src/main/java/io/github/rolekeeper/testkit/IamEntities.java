@@ -48,6 +48,27 @@ final class IamEntities {
     return role;
   }
 
+  /**
+   * Lets pass what the account itself may change. AWS's policies belong to another account: nobody
+   * of this one has the permission.
+   *
+   * @throws AwsError {@code AccessDenied} for a policy of AWS
+   */
+  static ManagedPolicy own(ManagedPolicy policy, Caller caller, String action) {
+    if (policy.ofAws()) {
+      throw new AwsError(
+          403,
+          "AccessDenied",
+          "User: "
+              + caller.arn()
+              + " is not authorized to perform: iam:"
+              + action
+              + " on resource: policy "
+              + policy.arn);
+    }
+    return policy;
+  }
+
   /** The role as a read shows it. */
   Role shownRole(Parameters parameters, Caller caller, String action) {
     String name = requireRole(parameters, caller, action, new RequestContext());
@@ -100,6 +121,12 @@ final class IamEntities {
 
   ManagedPolicy policy(String arn, Supplier<AwsError> missing) {
     return world.policies.find(arn).orElseThrow(missing);
+  }
+
+  /** The policy that is to limit a role. */
+  ManagedPolicy boundary(String arn) {
+    return policy(
+        arn, () -> IamInput.missing("Scope ARN: " + arn + " does not exist or is not attachable."));
   }
 
   static String policyArn(Parameters parameters) {

@@ -188,4 +188,19 @@ final class IamInput {
   static List<String> members(Parameters parameters, String list) {
     return parameters.list(list + ".member");
   }
+
+  /** The members of a list, none of which may be longer. */
+  static List<String> members(Parameters parameters, String list, int longest) {
+    List<String> members = members(parameters, list);
+    for (String each : members) {
+      if (each.length() > longest) {
+        // Not the whole value: it is as long as somebody likes.
+        throw violated(
+            member(list),
+            each.substring(0, longest) + "...",
+            "Member must have length less than or equal to " + longest);
+      }
+    }
+    return members;
+  }
 }

@@ -32,11 +32,11 @@ final class IamInstanceProfiles {
     String name = IamInput.profileName(parameters);
     String path = IamInput.path(parameters);
     Map<String, String> tags = IamInput.tags(parameters);
-    entities.require(
-        caller,
-        "CreateInstanceProfile",
-        "instance-profile" + path + name,
-        new RequestContext().withTags("aws:RequestTag/", tags));
+    var keys = new RequestContext().withTags("aws:RequestTag/", tags);
+    entities.require(caller, "CreateInstanceProfile", "instance-profile" + path + name, keys);
+    if (!tags.isEmpty()) {
+      entities.require(caller, "TagInstanceProfile", "instance-profile" + path + name, keys);
+    }
     InstanceProfile profile = world.createProfile(name, path);
     profile.tags.putAll(tags);
     return whole(ProfileView.of(profile));

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 final class IamPolicies {
   // All from the IAM quotas page; sizes in characters, white space not counted.
   private static final int INLINE_QUOTA = 10_240;
-  private static final int MANAGED_QUOTA = 6144;
   private static final int ATTACHMENT_QUOTA = 10;
 
   private final World world;
@@ -27,8 +26,8 @@ final class IamPolicies {
         Map.entry("ListRolePolicies", Operation.read(this::listRolePolicies)),
         Map.entry("CreatePolicy", Operation.write(this::createPolicy)),
         Map.entry("GetPolicy", Operation.read(this::getPolicy)),
-        Map.entry("GetPolicyVersion", Operation.read(this::getPolicyVersion)),
         Map.entry("ListPolicies", Operation.read(this::listPolicies)),
+        Map.entry("ListEntitiesForPolicy", Operation.read(this::listEntitiesForPolicy)),
         Map.entry("DeletePolicy", Operation.write(this::deletePolicy)),
         Map.entry("AttachRolePolicy", Operation.write(this::attachRolePolicy)),
         Map.entry("DetachRolePolicy", Operation.write(this::detachRolePolicy)),
@@ -104,11 +103,7 @@ final class IamPolicies {
         "CreatePolicy",
         "policy" + path + name,
         new RequestContext().withTags("aws:RequestTag/", tags));
-    String document = IamInput.required(parameters, "PolicyDocument");
-    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
-    if (PolicyDocument.size(document) > MANAGED_QUOTA) {
-      throw IamInput.quota("PolicySize", MANAGED_QUOTA);
-    }
+    String document = IamPolicyVersions.document(parameters);
     ManagedPolicy policy =
         world.policies.create(name, path, document, parameters.get("Description", ""));
     policy.tags.putAll(tags);
@@ -118,16 +113,6 @@ final class IamPolicies {
   private Consumer<Xml> getPolicy(Parameters parameters, Caller caller) {
     ManagedPolicy policy = entities.policy(parameters, caller, "GetPolicy");
     return xml -> xml.element("Policy", each -> whole(each, policy));
-  }
-
-  private Consumer<Xml> getPolicyVersion(Parameters parameters, Caller caller) {
-    ManagedPolicy policy = entities.policy(parameters, caller, "GetPolicyVersion");
-    String version = IamInput.required(parameters, "VersionId");
-    if (!version.equals("v1")) {
-      throw IamInput.missing(
-          "Policy " + policy.arn + " version " + version + " does not exist or is not attachable.");
-    }
-    return xml -> xml.element("PolicyVersion", each -> IamXml.version(each, policy));
   }
 
   private Consumer<Xml> listPolicies(Parameters parameters, Caller caller) {
@@ -149,18 +134,39 @@ final class IamPolicies {
     return IamXml.page("Policies", page, this::listed);
   }
 
+  private Consumer<Xml> listEntitiesForPolicy(Parameters parameters, Caller caller) {
+    ManagedPolicy policy = entities.policy(parameters, caller, "ListEntitiesForPolicy");
+    String prefix = IamInput.pathPrefix(parameters);
+    String kind = parameters.get("EntityFilter", "Role");
+    String usage = parameters.get("PolicyUsageFilter", "");
+    Page<Role> page =
+        IamInput.page(
+            world,
+            parameters,
+            String.join(" ", "ListEntitiesForPolicy", policy.arn, prefix, kind, usage),
+            world.roles().stream()
+                .filter(role -> kind.equals("Role") && role.path.startsWith(prefix))
+                .filter(
+                    role ->
+                        (role.attachedPolicies.containsValue(policy)
+                                && !usage.equals("PermissionsBoundary"))
+                            || (role.boundary == policy && !usage.equals("PermissionsPolicy")))
+                .toList(),
+            role -> role.name);
+    return xml -> {
+      xml.element("PolicyGroups", IamXml::nothing).element("PolicyUsers", IamXml::nothing);
+      xml.list(
+          "PolicyRoles",
+          "member",
+          page.items(),
+          (each, role) -> each.element("RoleName", role.name).element("RoleId", role.id));
+      IamXml.end(xml, page);
+    };
+  }
+
   private Consumer<Xml> deletePolicy(Parameters parameters, Caller caller) {
     ManagedPolicy policy = entities.policy(parameters, caller, "DeletePolicy");
-    if (policy.ofAws()) {
-      // AWS's policies belong to another account: nobody of this one has the permission.
-      throw new AwsError(
-          403,
-          "AccessDenied",
-          "User: "
-              + caller.arn()
-              + " is not authorized to perform: iam:DeletePolicy on resource: policy "
-              + policy.arn);
-    }
+    IamEntities.own(policy, caller, "DeletePolicy");
     world.policies.delete(policy);
     return IamXml::nothing;
   }
@@ -221,12 +227,12 @@ final class IamPolicies {
         .element("PolicyId", policy.id)
         .element("Arn", policy.arn)
         .element("Path", policy.path)
-        .element("DefaultVersionId", "v1")
+        .element("DefaultVersionId", policy.inForce().id())
         .element("AttachmentCount", world.policies.attachments(policy))
         .element("PermissionsBoundaryUsageCount", world.policies.boundaryUses(policy))
         .element("IsAttachable", true)
         .element("CreateDate", policy.created)
-        .element("UpdateDate", policy.created);
+        .element("UpdateDate", policy.updated());
   }
 
   private void whole(Xml xml, ManagedPolicy policy) {

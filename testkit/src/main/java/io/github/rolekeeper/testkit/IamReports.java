@@ -9,6 +9,11 @@ import java.util.function.Consumer;
 
 /** IAM's operations that look at the whole account, or at what it would allow. */
 final class IamReports {
+  // IAM API reference, SimulatePrincipalPolicy. They also bound what a match of wildcards costs.
+  private static final int LONGEST_ACTION = 128;
+  private static final int LONGEST_ARN = 2_048;
+  private static final int LONGEST_POLICY = 131_072;
+
   private final World world;
   private final IamEntities entities;
 
@@ -101,13 +106,17 @@ final class IamReports {
         .element("PolicyId", policy.id)
         .element("Arn", policy.arn)
         .element("Path", policy.path)
-        .element("DefaultVersionId", "v1")
+        .element("DefaultVersionId", policy.inForce().id())
         .element("AttachmentCount", world.policies.attachments(policy))
         .element("PermissionsBoundaryUsageCount", world.policies.boundaryUses(policy))
         .element("IsAttachable", true)
         .element("CreateDate", policy.created)
-        .element("UpdateDate", policy.created)
-        .list("PolicyVersionList", "member", List.of(policy), IamXml::version);
+        .element("UpdateDate", policy.updated())
+        .list(
+            "PolicyVersionList",
+            "member",
+            policy.versions.descendingMap().values(),
+            (each, version) -> IamXml.version(each, policy, version));
   }
 
   /** One action on one resource, and what would come of it. */
@@ -127,16 +136,16 @@ final class IamReports {
                             + arn.substring(arn.lastIndexOf('/') + 1)
                             + " cannot be found."));
     IamInput.required(parameters, "ActionNames.member.1");
-    List<String> resources = IamInput.members(parameters, "ResourceArns");
+    List<String> resources = IamInput.members(parameters, "ResourceArns", LONGEST_ARN);
     var simulated = new ArrayList<Simulated>();
-    for (String action : IamInput.members(parameters, "ActionNames")) {
+    for (String action : IamInput.members(parameters, "ActionNames", LONGEST_ACTION)) {
       for (String resource : resources.isEmpty() ? List.of("*") : resources) {
         simulated.add(new Simulated(simulated.size(), action, resource, keys(parameters)));
       }
     }
     var policies = new ArrayList<>(role.identityPolicies());
     int inputs = 0;
-    for (String document : IamInput.members(parameters, "PolicyInputList")) {
+    for (String document : IamInput.members(parameters, "PolicyInputList", LONGEST_POLICY)) {
       PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
       policies.add(new PolicyEvaluator.Policy("PolicyInputList." + ++inputs, "none", document));
     }

@@ -29,6 +29,7 @@ final class IamRoles {
         "GetRole", Operation.read(this::getRole),
         "ListRoles", Operation.read(this::listRoles),
         "UpdateRole", Operation.write(this::updateRole),
+        "UpdateRoleDescription", Operation.write(this::updateRoleDescription),
         "UpdateAssumeRolePolicy", Operation.write(this::updateAssumeRolePolicy),
         "DeleteRole", Operation.write(this::deleteRole),
         "TagRole", Operation.write(this::tagRole),
@@ -50,16 +51,7 @@ final class IamRoles {
     Map<String, Role> trusted = trustedRoles(trust);
     Duration longest = maxSession(parameters, Duration.ofSeconds(SHORTEST_SESSION));
     ManagedPolicy boundary =
-        parameters
-            .optional("PermissionsBoundary")
-            .map(
-                arn ->
-                    entities.policy(
-                        arn,
-                        () ->
-                            IamInput.missing(
-                                "Scope ARN: " + arn + " does not exist or is not attachable.")))
-            .orElse(null);
+        parameters.optional("PermissionsBoundary").map(entities::boundary).orElse(null);
     if (world.roles().size() >= ROLE_QUOTA) {
       throw IamInput.quota("RolesPerAccount", ROLE_QUOTA);
     }
@@ -104,10 +96,17 @@ final class IamRoles {
     return IamXml::nothing;
   }
 
+  private Consumer<Xml> updateRoleDescription(Parameters parameters, Caller caller) {
+    Role role = entities.ownRole(parameters, caller, "UpdateRoleDescription");
+    role.description = IamInput.required(parameters, "Description");
+    return whole(role);
+  }
+
   private Consumer<Xml> updateAssumeRolePolicy(Parameters parameters, Caller caller) {
     Role role = entities.ownRole(parameters, caller, "UpdateAssumeRolePolicy");
     String trust = trustPolicy(parameters, "PolicyDocument");
     Map<String, Role> trusted = trustedRoles(trust);
+    world.settle();
     role.trustPolicy = trust;
     role.trustedRoles.clear();
     role.trustedRoles.putAll(trusted);

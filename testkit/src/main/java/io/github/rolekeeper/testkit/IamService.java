@@ -17,6 +17,8 @@ final class IamService {
     var operations = new HashMap<String, Operation>();
     operations.putAll(new IamRoles(world).operations());
     operations.putAll(new IamPolicies(world).operations());
+    operations.putAll(new IamBoundaries(world).operations());
+    operations.putAll(new IamPolicyVersions(world).operations());
     operations.putAll(new IamInstanceProfiles(world).operations());
     operations.putAll(new IamReports(world).operations());
     return operations;

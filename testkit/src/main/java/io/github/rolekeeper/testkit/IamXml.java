@@ -101,10 +101,15 @@ final class IamXml {
     xml.element("PolicyName", policy.name).element("PolicyArn", policy.arn);
   }
 
-  static void version(Xml xml, ManagedPolicy policy) {
-    xml.element("Document", encoded(policy.document))
-        .element("VersionId", "v1")
-        .element("IsDefaultVersion", true)
-        .element("CreateDate", policy.created);
+  static void version(Xml xml, ManagedPolicy policy, ManagedPolicy.Version version) {
+    xml.element("Document", encoded(version.document()));
+    listedVersion(xml, policy, version);
+  }
+
+  /** What {@code ListPolicyVersions} says: no document (IAM API reference, PolicyVersion). */
+  static void listedVersion(Xml xml, ManagedPolicy policy, ManagedPolicy.Version version) {
+    xml.element("VersionId", version.id())
+        .element("IsDefaultVersion", version.number() == policy.defaultVersion)
+        .element("CreateDate", version.created());
   }
 }

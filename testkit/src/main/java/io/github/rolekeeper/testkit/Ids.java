@@ -50,7 +50,7 @@ final class Ids {
   }
 
   String policy() {
-    return "ANPA" + text(IAM_ALPHABET, 17);
+    return id("ANPA", IAM_ALPHABET, 17);
   }
 
   String sessionAccessKey() {
@@ -73,12 +73,16 @@ final class Ids {
     return id("iip-assoc-", HEX, 17);
   }
 
+  String launchTemplate() {
+    return id("lt-", HEX, 17);
+  }
+
   String reservation() {
     return "r-" + text(HEX, 17);
   }
 
   String networkInterface() {
-    return "eni-" + text(HEX, 17);
+    return id("eni-", HEX, 17);
   }
 
   String request() {

@@ -3,8 +3,8 @@ package io.github.rolekeeper.testkit;
 import io.github.rolekeeper.testkit.InstanceOptions.Trait;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,13 +58,30 @@ final class Instance {
   final Map<String, String> tags = new LinkedHashMap<>();
   final MetadataOptions metadataOptions = new MetadataOptions();
   final InstanceMetadata metadata;
+  final InstanceNetwork network;
+  final InstanceNotices notices = new InstanceNotices();
   final List<Association> ending = new ArrayList<>();
 
-  /** Ids of associations that were replaced: EC2 still knows them as inactive. */
-  final Set<String> superseded = new HashSet<>();
+  /** Without a limit, an account under load would grow with every replacement. */
+  private static final int MOST_SUPERSEDED = 50;
 
-  private final int number;
+  /** Ids of the last associations that were replaced, oldest first: EC2 knows them as inactive. */
+  final Set<String> superseded = new LinkedHashSet<>();
+
+  /** Of the instances of the account; begins with zero. */
+  final int number;
+
+  /** Of the instances of its launch; begins with zero. */
+  int launchIndex;
+
   Instant launched;
+
+  /** When it came to a stop, the last time; before that, without meaning. */
+  Instant stopped = Instant.EPOCH;
+
+  /** When it was asked to stop or to end, the last time; before that, without meaning. */
+  Instant stopAsked = Instant.EPOCH;
+
   int starts;
   State state = State.PENDING;
   boolean stopProtected;
@@ -84,6 +101,8 @@ final class Instance {
     this.privateIp = "10." + (host >> 16 & 255) + "." + (host >> 8 & 255) + "." + (host & 255);
     this.tags.putAll(options.tags());
     this.metadataOptions.tokensRequired = options.is(Trait.TOKENS_REQUIRED);
+    this.metadataOptions.tagsEnabled = options.is(Trait.METADATA_TAGS);
+    this.network = new InstanceNetwork(world.region(), this);
     this.stopProtected = options.is(Trait.STOP_PROTECTION);
     this.terminationProtected = options.is(Trait.TERMINATION_PROTECTION);
     this.launched = launched;
@@ -99,5 +118,12 @@ final class Instance {
     return options.is(Trait.PUBLIC_IP) && state == State.RUNNING
         ? "203.0.113." + ((number + starts * 7) % 254 + 1)
         : null;
+  }
+
+  void supersede(String association) {
+    superseded.add(association);
+    if (superseded.size() > MOST_SUPERSEDED) {
+      superseded.remove(superseded.iterator().next());
+    }
   }
 }

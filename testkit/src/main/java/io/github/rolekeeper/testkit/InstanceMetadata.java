@@ -1,7 +1,11 @@
 package io.github.rolekeeper.testkit;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +23,21 @@ final class InstanceMetadata {
 
   private final World world;
   private final Instance instance;
-  final MetadataTokens tokens;
+  MetadataTokens tokens;
   private View view = View.NO_PROFILE;
   private String profileArn = "";
   private String profileId = "";
   private @Nullable Session session;
   private Instant refreshed = Instant.EPOCH;
   private boolean awaitsRestart;
+
+  /** The role that EC2 found it may not assume at the last refresh. */
+  private @Nullable Role untrusting;
+
+  /** The instance's own role, once somebody has asked for its credentials. */
+  private @Nullable Role identityRole;
+
+  private @Nullable Session identitySession;
 
   InstanceMetadata(World world, Instance instance) {
     this.world = world;
@@ -52,6 +64,26 @@ final class InstanceMetadata {
   /** The session that is served now; null once it has ended. */
   @Nullable Session session(Instant now) {
     return session == null || world.ended(session, now) ? null : session;
+  }
+
+  /** The role that EC2 may not assume; null if it may, or if there is none. */
+  @Nullable Role untrusting() {
+    return view == View.WITH_ROLE ? untrusting : null;
+  }
+
+  /**
+   * The session of the instance itself, which every instance has, profile or not (EC2 User Guide,
+   * instance identity roles). Renewed as the others are, when somebody looks.
+   */
+  Session identitySession(Instant now) {
+    Session known = identitySession;
+    if (known == null || !known.issued.plus(world.refreshInterval()).isAfter(now)) {
+      Role role = identityRole == null ? world.instanceIdentityRole() : identityRole;
+      identityRole = role;
+      known = world.openSession(role, instance, "", now);
+      identitySession = known;
+    }
+    return known;
   }
 
   /**
@@ -132,13 +164,29 @@ final class InstanceMetadata {
     }
     InstanceProfile profile = associatedProfile();
     if (profile == null) {
-      show(View.NOT_FOUND, association, at);
+      if (session(at) == null || world.follows(Rule.DELETED_PROFILE_SHOWS_AT_REFRESH)) {
+        show(View.NOT_FOUND, association, at);
+      } else {
+        refreshed = at;
+      }
     } else if (profile.roleInEc2 == null) {
       show(View.WITHOUT_ROLE, association, at);
     } else {
-      profile.knownToEc2 = true;
-      session = world.openSession(profile.roleInEc2, instance, profile.id, at);
+      assume(profile.roleInEc2, profile, at);
       show(View.WITH_ROLE, association, at);
+    }
+  }
+
+  private void assume(Role role, InstanceProfile profile, Instant at) {
+    if (TrustPolicy.allowsService(role.trustPolicy, "ec2.amazonaws.com")) {
+      profile.knownToEc2 = true;
+      untrusting = null;
+      session = world.openSession(role, instance, profile.id, at);
+    } else {
+      untrusting = role;
+      if (!world.follows(Rule.UNTRUSTED_ROLE_SHOWS_AT_SESSION_END)) {
+        session = null;
+      }
     }
   }
 
@@ -147,6 +195,71 @@ final class InstanceMetadata {
     profileArn = association.profileArn();
     profileId = world.profileIdOf(association);
     refreshed = at;
+  }
+
+  /**
+   * All of this, as it can be told to another.
+   *
+   * @param session the access key id of the session; null if there is none
+   * @param untrusting the id of the role that EC2 may not assume; null if there is none
+   * @param identityRole the id of the instance's own role; null if nobody has asked for it
+   * @param identitySession the access key id of the session of that role
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Shown(
+      View view,
+      String profileArn,
+      String profileId,
+      @Nullable String session,
+      String refreshed,
+      boolean awaitsRestart,
+      @Nullable String untrusting,
+      @Nullable String identityRole,
+      @Nullable String identitySession) {}
+
+  Shown shown() {
+    return new Shown(
+        view,
+        profileArn,
+        profileId,
+        keyOf(session),
+        refreshed.toString(),
+        awaitsRestart,
+        untrusting == null ? null : untrusting.id,
+        identityRole == null ? null : identityRole.id,
+        keyOf(identitySession));
+  }
+
+  private static @Nullable String keyOf(@Nullable Session session) {
+    return session == null ? null : session.accessKeyId;
+  }
+
+  /** The roles that only this knows, or that it would still know if they were deleted. */
+  Stream<Role> roles() {
+    return Stream.of(Optional.ofNullable(untrusting), Optional.ofNullable(identityRole))
+        .flatMap(Optional::stream);
+  }
+
+  /**
+   * Goes on with what another account's metadata service showed.
+   *
+   * @param roles by id
+   */
+  void resume(Shown shown, Function<String, Role> roles) {
+    view = shown.view();
+    profileArn = shown.profileArn();
+    profileId = shown.profileId();
+    session = resumed(shown.session());
+    refreshed = Instant.parse(shown.refreshed());
+    awaitsRestart = shown.awaitsRestart();
+    untrusting = shown.untrusting() == null ? null : roles.apply(shown.untrusting());
+    identityRole = shown.identityRole() == null ? null : roles.apply(shown.identityRole());
+    identitySession = resumed(shown.identitySession());
+  }
+
+  /** Null too if it ended so long ago that the account has forgotten it. */
+  private @Nullable Session resumed(@Nullable String key) {
+    return key == null ? null : world.session(key);
   }
 
   private @Nullable InstanceProfile associatedProfile() {

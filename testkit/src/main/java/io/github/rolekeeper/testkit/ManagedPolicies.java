@@ -81,6 +81,11 @@ final class ManagedPolicies {
   }
 
   ManagedPolicy create(String name, String path, String document, String description) {
+    return create(name, path, document, description, world.now());
+  }
+
+  ManagedPolicy create(
+      String name, String path, String document, String description, Instant created) {
     String arn = world.iamArn("policy" + path + name);
     if (all().stream().anyMatch(each -> !each.ofAws() && each.name.equalsIgnoreCase(name))) {
       throw new AwsError(
@@ -89,7 +94,7 @@ final class ManagedPolicies {
           "A policy called " + name + " already exists. Duplicate names are not allowed.");
     }
     var policy =
-        new ManagedPolicy(name, world.ids.policy(), path, arn, world.now(), document, description);
+        new ManagedPolicy(name, world.ids.policy(), path, arn, created, document, description);
     policies.put(key(arn), policy);
     return policy;
   }
@@ -97,6 +102,13 @@ final class ManagedPolicies {
   void delete(ManagedPolicy policy) {
     if (attachments(policy) > 0 || boundaryUses(policy) > 0) {
       throw new AwsError(409, "DeleteConflict", "Cannot delete a policy attached to entities.");
+    }
+    if (policy.versions.size() > 1) {
+      throw new AwsError(
+          409,
+          "DeleteConflict",
+          "This policy has more than one version. Before you delete a policy, you must delete the"
+              + " policy's versions. The default version is deleted with the policy.");
     }
     policies.remove(key(policy.arn));
   }

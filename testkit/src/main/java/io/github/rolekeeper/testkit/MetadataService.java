@@ -1,14 +1,12 @@
 package io.github.rolekeeper.testkit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +20,7 @@ final class MetadataService {
   private static final String TTL_HEADER = "X-aws-ec2-metadata-token-ttl-seconds";
   // One second to six hours (EC2 User Guide, how IMDSv2 works).
   private static final long LONGEST_TTL = 21_600;
-  private static final String DOCUMENTATION =
-      "Please see documentation at"
-          + " https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html"
-          + "#troubleshoot_iam-ec2_errors-info-doc.";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String USER_DATA = "user-data";
 
   private final World world;
   private final Journal journal;
@@ -40,7 +34,7 @@ final class MetadataService {
   Front.Route route(WireRequest request) {
     Matcher target = TARGET.matcher(request.path());
     String id = target.matches() ? target.group(1) : "";
-    String path = target.matches() && target.group(2) != null ? target.group(2) : "/";
+    String path = target.matches() && target.group(2) != null ? decoded(target.group(2)) : "/";
     String operation = request.method() + " " + path;
     return new Front.Route() {
       @Override
@@ -60,23 +54,31 @@ final class MetadataService {
 
       @Override
       public WireResponse answer(@Nullable Fault fault) {
-        Instance instance = find(id);
-        if (instance == null || instance.state != Instance.State.RUNNING) {
-          return WireResponse.none(WireResponse.Transit.REFUSED, Duration.ZERO);
-        }
         Instant now = world.now();
         var entry = new Journal.Entry(now);
         entry.service = service();
         entry.operation = operation;
         entry.parameters = Map.of("InstanceId", id);
         entry.fault = fault == null ? "" : fault.kind().name();
+        Instance instance = world.find(id).orElse(null);
+        if (instance == null || !listens(instance)) {
+          entry.outcome = WireResponse.Transit.REFUSED.name();
+          journal.add(entry);
+          return WireResponse.none(WireResponse.Transit.REFUSED, Duration.ZERO);
+        }
         instance.metadata.settle(now);
         boolean preempted = fault != null && fault.kind().precedesEffect();
         WireResponse response =
             preempted
                 ? preempted(java.util.Objects.requireNonNull(fault))
                 : MetadataService.this.answer(request, path, instance, now);
-        entry.outcome = response.status() == 200 ? "OK" : String.valueOf(response.status());
+        // A fault that ends the connection has no status.
+        entry.outcome =
+            switch (response.status()) {
+              case 0 -> entry.fault;
+              case 200 -> "OK";
+              default -> String.valueOf(response.status());
+            };
         journal.add(entry);
         // EC2's metadata service closes the connection after each answer; headers as captured.
         return response
@@ -85,6 +87,20 @@ final class MetadataService {
             .with("Connection", "close");
       }
     };
+  }
+
+  private boolean listens(Instance instance) {
+    return instance.state == Instance.State.RUNNING
+        && (instance.metadataOptions.enabled || world.follows(Rule.DISABLED_METADATA_ANSWERS_403));
+  }
+
+  /** Keys of tags hold characters that clients may encode. A plus is no space in a path. */
+  private static String decoded(String path) {
+    try {
+      return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new WireRequest.Malformed("'" + path + "' is not percent-encoded as a path is");
+    }
   }
 
   private WireResponse preempted(Fault fault) {
@@ -111,13 +127,6 @@ final class MetadataService {
     };
   }
 
-  private @Nullable Instance find(String id) {
-    return world.instances().stream()
-        .filter(instance -> instance.id.equals(id))
-        .findFirst()
-        .orElse(null);
-  }
-
   private WireResponse answer(WireRequest request, String path, Instance instance, Instant now) {
     // ModifyInstanceMetadataOptions, EC2 API reference: a disabled endpoint cannot be accessed.
     if (!instance.metadataOptions.enabled) {
@@ -142,12 +151,13 @@ final class MetadataService {
     if (refused) {
       return error(401, "Unauthorized");
     }
-    String value = lookUp(path, instance, now);
-    if (value == null) {
+    Optional<byte[]> value = lookUp(path, instance, now);
+    if (value.isEmpty()) {
       return error(404, "Not Found");
     }
+    String type = path.endsWith("/" + USER_DATA) ? "application/octet-stream" : "text/plain";
     WireResponse response =
-        WireResponse.of(200, "text/plain", value)
+        WireResponse.of(200, type, value.get())
             .with("Accept-Ranges", "none")
             .with("Last-Modified", HttpDates.format(instance.metadata.lastUpdated()));
     return left == null ? response : response.with(TTL_HEADER, Long.toString(left.toSeconds()));
@@ -196,124 +206,32 @@ final class MetadataService {
             .formatted(title));
   }
 
-  /** A value, or the listing of a directory, or null where there is neither. */
-  private @Nullable String lookUp(String path, Instance instance, Instant now) {
-    if (!path.startsWith("/latest/")) {
-      return null;
+  /** A value or a listing; empty where there is neither. */
+  private Optional<byte[]> lookUp(String path, Instance instance, Instant now) {
+    if (path.equals("/")) {
+      return Optional.of(
+          String.join("\n", InstanceCategories.VERSIONS).getBytes(StandardCharsets.UTF_8));
     }
-    String wanted = path.substring("/latest/".length());
-    Map<String, String> tree = tree(instance, now);
-    String value = tree.get(wanted);
-    if (value != null) {
-      return value;
-    }
-    String directory = wanted.isEmpty() || wanted.endsWith("/") ? wanted : wanted + "/";
-    var names = new TreeSet<String>();
-    for (String each : tree.keySet()) {
-      if (each.startsWith(directory)) {
-        String rest = each.substring(directory.length());
-        int slash = rest.indexOf('/');
-
-        names.add(slash < 0 ? rest : rest.substring(0, slash + 1));
-      }
-    }
-    return names.isEmpty() ? null : String.join("\n", names);
+    String[] parts = path.substring(1).split("/", 2);
+    return InstanceCategories.VERSIONS.contains(parts[0])
+        ? tree(parts[0], instance, now).find(parts.length == 1 ? "" : parts[1])
+        : Optional.empty();
   }
 
-  private Map<String, String> tree(Instance instance, Instant now) {
-    String host = "ip-" + instance.privateIp.replace('.', '-') + ".ec2.internal";
-    var tree = new TreeMap<String, String>();
-    tree.put("meta-data/ami-id", instance.options.imageId());
-    tree.put("meta-data/ami-launch-index", "0");
-    tree.put("meta-data/hostname", host);
-    tree.put("meta-data/instance-id", instance.id);
-    tree.put("meta-data/instance-type", instance.options.type());
-    tree.put("meta-data/local-hostname", host);
-    tree.put("meta-data/local-ipv4", instance.privateIp);
-    tree.put("meta-data/placement/availability-zone", world.region() + "a");
-    tree.put("meta-data/placement/region", world.region());
-    tree.put("meta-data/reservation-id", instance.reservationId);
-    tree.put("meta-data/services/domain", "amazonaws.com");
-    tree.put("meta-data/services/partition", World.PARTITION);
-    tree.put("dynamic/instance-identity/document", identityDocument(instance));
-    InstanceMetadata metadata = instance.metadata;
-    if (metadata.view() != InstanceMetadata.View.NO_PROFILE) {
-      tree.put("meta-data/iam/info", iamInfo(metadata));
-    }
-    Session session = metadata.session(now);
-    if (session != null) {
-      tree.put("meta-data/iam/security-credentials/" + session.role.name, credentials(session));
-    }
+  private MetadataTree tree(String version, Instance instance, Instant now) {
+    var tree = new MetadataTree(version);
+    InstanceCategories.tell(tree, instance, world);
+    NetworkCategories.tell(tree, instance, world);
+    EventCategories.tell(tree, instance);
+    IamCategories.tell(tree, instance, world, now);
+    IdentityCategories.tell(tree, instance, world);
+    instance
+        .options
+        .userData()
+        .ifPresent(data -> tree.putBytes("1.0", USER_DATA, () -> Base64.getDecoder().decode(data)));
+    // The top is listed without slashes, unlike all below it.
+    tree.show("dynamic", "dynamic");
+    tree.show("meta-data", "meta-data");
     return tree;
-  }
-
-  private String iamInfo(InstanceMetadata metadata) {
-    var info = JSON.createObjectNode();
-    switch (metadata.view()) {
-      case NOT_FOUND -> {
-        info.put("Code", "InstanceProfileNotFound");
-        info.put(
-            "Message",
-            "Instance Profile with Id "
-                + metadata.profileId()
-                + " cannot be found.  "
-                + DOCUMENTATION);
-        info.put("LastUpdated", seconds(metadata.lastUpdated()));
-        return json(info);
-      }
-      case WITHOUT_ROLE -> {
-        info.put("Code", "Success");
-        info.put("Message", "Instance Profile does not contain a role. " + DOCUMENTATION);
-      }
-      case WITH_ROLE, NO_PROFILE -> info.put("Code", "Success");
-    }
-    info.put("LastUpdated", seconds(metadata.lastUpdated()));
-    info.put("InstanceProfileArn", metadata.profileArn());
-    info.put("InstanceProfileId", metadata.profileId());
-    return json(info);
-  }
-
-  private static String credentials(Session session) {
-    var document = JSON.createObjectNode();
-    document.put("Code", "Success");
-    document.put("LastUpdated", seconds(session.issued));
-    document.put("Type", "AWS-HMAC");
-    document.put("AccessKeyId", session.accessKeyId);
-    document.put("SecretAccessKey", session.secretKey);
-    document.put("Token", session.token);
-    document.put("Expiration", seconds(session.expiration));
-    return json(document);
-  }
-
-  private String identityDocument(Instance instance) {
-    var document = JSON.createObjectNode();
-    document.put("accountId", world.accountId());
-    document.put("architecture", "x86_64");
-    document.put("availabilityZone", world.region() + "a");
-    document.putNull("billingProducts");
-    document.putNull("devpayProductCodes");
-    document.putNull("marketplaceProductCodes");
-    document.put("imageId", instance.options.imageId());
-    document.put("instanceId", instance.id);
-    document.put("instanceType", instance.options.type());
-    document.putNull("kernelId");
-    document.put("pendingTime", seconds(instance.launched));
-    document.put("privateIp", instance.privateIp);
-    document.putNull("ramdiskId");
-    document.put("region", world.region());
-    document.put("version", "2017-09-30");
-    return json(document);
-  }
-
-  private static String json(ObjectNode members) {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(members);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an object of texts can always be written", e);
-    }
-  }
-
-  private static String seconds(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -17,22 +17,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetadataTokens {
   // With it a token is a multiple of three bytes: no padding in Base64.
-  private static final int NONCE = 10;
+  private static final int NONCE = 9;
   private static final int CODE = 24;
-  private static final int SIZE = Long.BYTES + NONCE + CODE;
+  private static final int KEY = 32;
+  private static final int END = Long.BYTES + Integer.BYTES;
+  private static final int SIZE = END + NONCE + CODE;
 
   private final Ids ids;
   private final byte[] key;
 
   MetadataTokens(Ids ids) {
+    this(ids, ids.bytes(KEY));
+  }
+
+  private MetadataTokens(Ids ids, byte[] key) {
     this.ids = ids;
-    this.key = ids.bytes(32);
+    this.key = key;
+  }
+
+  /**
+   * Goes on with the tokens of another.
+   *
+   * @throws IllegalArgumentException if the key is none
+   */
+  MetadataTokens withKey(byte[] other) {
+    if (other.length != KEY) {
+      throw new IllegalArgumentException(
+          "the seed's 'tokenKey' has " + other.length + " bytes and must have " + KEY);
+    }
+    return new MetadataTokens(ids, other.clone());
+  }
+
+  /** What the tokens are authenticated by. */
+  byte[] key() {
+    return key.clone();
   }
 
   String issue(Duration lifetime, Instant now) {
+    Instant end = now.plus(lifetime);
     byte[] content =
-        ByteBuffer.allocate(Long.BYTES + NONCE)
-            .putLong(now.plus(lifetime).toEpochMilli())
+        ByteBuffer.allocate(END + NONCE)
+            .putLong(end.getEpochSecond())
+            .putInt(end.getNano())
             .put(ids.bytes(NONCE))
             .array();
     return Base64.getUrlEncoder()
@@ -50,11 +76,12 @@ final class MetadataTokens {
     if (read.length != SIZE) {
       return null;
     }
-    byte[] content = Arrays.copyOf(read, Long.BYTES + NONCE);
+    byte[] content = Arrays.copyOf(read, END + NONCE);
     if (!MessageDigest.isEqual(code(content), Arrays.copyOfRange(read, content.length, SIZE))) {
       return null;
     }
-    Instant end = Instant.ofEpochMilli(ByteBuffer.wrap(content).getLong());
+    ByteBuffer ends = ByteBuffer.wrap(content);
+    Instant end = Instant.ofEpochSecond(ends.getLong(), ends.getInt());
     return now.isBefore(end) ? Duration.between(now, end) : null;
   }
 

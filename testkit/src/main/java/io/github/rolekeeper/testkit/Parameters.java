@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The parameters of a Query request, in the numbered forms in which lists are sent. */
 record Parameters(Map<String, String> all) {
+  /** More entries than nine digits can count are in no list. */
+  private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
 
   Optional<String> optional(String name) {
     return Optional.ofNullable(all.get(name)).filter(value -> !value.isEmpty());
@@ -30,16 +33,44 @@ record Parameters(Map<String, String> all) {
                     400, "MissingParameter", "The request must contain the parameter " + name));
   }
 
-  /** The values of {@code Name.1}, {@code Name.2}, … in the order of their numbers. */
+  /**
+   * The values of {@code Name.1}, {@code Name.2}, … in the order of their numbers.
+   *
+   * @throws AwsError {@code InvalidParameterValue} for what is numbered otherwise: to pass over it
+   *     would make a request for some things one for all
+   */
   List<String> list(String name) {
     var numbered = new TreeMap<Integer, String>();
     all.forEach(
         (key, value) -> {
-          if (key.startsWith(name + ".") && key.substring(name.length() + 1).matches("\\d{1,9}")) {
-            numbered.put(Integer.valueOf(key.substring(name.length() + 1)), value);
+          String rest = key.startsWith(name + ".") ? key.substring(name.length() + 1) : "";
+          if (!rest.isEmpty() && rest.indexOf('.') < 0) {
+            numbered.put(index(key, rest), value);
           }
         });
     return new ArrayList<>(numbered.values());
+  }
+
+  private static int index(String key, String number) {
+    if (!INDEX.matcher(number).matches()) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "The parameter " + key + " is not numbered as a list's are: '" + number + "'");
+    }
+    return Integer.parseInt(number);
+  }
+
+  /** What is below a name: {@code Name.Member} as {@code Member}. */
+  Parameters below(String name) {
+    var below = new TreeMap<String, String>();
+    all.forEach(
+        (key, value) -> {
+          if (key.startsWith(name + ".")) {
+            below.put(key.substring(name.length() + 1), value);
+          }
+        });
+    return new Parameters(below);
   }
 
   /** The prefixes {@code Name.1.}, {@code Name.2.}, … that are in use. */
@@ -49,9 +80,9 @@ record Parameters(Map<String, String> all) {
         (key, value) -> {
           String rest = key.startsWith(name + ".") ? key.substring(name.length() + 1) : "";
           int dot = rest.indexOf('.');
-          if (dot > 0 && rest.substring(0, dot).matches("\\d{1,9}")) {
+          if (dot > 0) {
             numbers
-                .computeIfAbsent(Integer.valueOf(rest.substring(0, dot)), any -> new TreeMap<>())
+                .computeIfAbsent(index(key, rest.substring(0, dot)), any -> new TreeMap<>())
                 .put(rest.substring(dot + 1), value);
           }
         });

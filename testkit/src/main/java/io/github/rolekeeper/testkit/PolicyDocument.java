@@ -7,6 +7,8 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Reads policy documents and refuses, as IAM does, those that are none. */
 final class PolicyDocument {
@@ -52,7 +54,8 @@ final class PolicyDocument {
     if (!effect.equals("Allow") && !effect.equals("Deny")) {
       throw malformed("Syntax errors in policy.");
     }
-    if (statement.has("Action") == statement.has("NotAction")) {
+    boolean both = statement.has("Action") && statement.has("NotAction");
+    if (both || either(statement, "Action").isEmpty()) {
       throw malformed("Policy statement must contain actions.");
     }
     for (JsonNode action : either(statement, "Action")) {
@@ -75,10 +78,35 @@ final class PolicyDocument {
     if (kind == Kind.IDENTITY && principal) {
       throw malformed("Policy document should not specify a principal.");
     }
-    if (kind == Kind.IDENTITY && !resource) {
+    List<JsonNode> resources = either(statement, "Resource");
+    if (kind == Kind.IDENTITY && resources.isEmpty()) {
       throw malformed("Policy statement must contain resources.");
     }
-    checkDates(statement.path("Condition"));
+    if (!resources.stream().allMatch(JsonNode::isTextual)) {
+      throw malformed("Syntax errors in policy.");
+    }
+    if (statement.has("Condition")) {
+      checkConditions(statement.path("Condition"));
+    }
+  }
+
+  /** What is not of this form has no members, and would be a condition that always holds. */
+  private static void checkConditions(JsonNode conditions) {
+    boolean wellFormed =
+        conditions.isObject()
+            && stream(conditions).allMatch(JsonNode::isObject)
+            && stream(conditions)
+                .flatMap(PolicyDocument::stream)
+                .flatMap(values -> each(values).stream())
+                .allMatch(value -> value.isValueNode() && !value.isNull());
+    if (!wellFormed) {
+      throw malformed("Syntax errors in policy.");
+    }
+    checkDates(conditions);
+  }
+
+  private static Stream<JsonNode> stream(JsonNode node) {
+    return StreamSupport.stream(node.spliterator(), false);
   }
 
   private static void checkDates(JsonNode conditions) {

@@ -65,7 +65,7 @@ final class PolicyEvaluator {
     boolean not = statement.has("NotAction");
     return not
         != PolicyDocument.each(statement.path(not ? "NotAction" : "Action")).stream()
-            .anyMatch(pattern -> Conditions.matches(pattern.asText(), action, true));
+            .anyMatch(pattern -> Wildcards.matchIgnoringCase(pattern.asText(), action));
   }
 
   private static boolean coversResource(
@@ -76,6 +76,6 @@ final class PolicyEvaluator {
     return not
         != PolicyDocument.each(statement.path(not ? "NotResource" : "Resource")).stream()
             .map(pattern -> context.expand(pattern.asText()).orElse(unknown))
-            .anyMatch(pattern -> Conditions.matches(pattern, resource, false));
+            .anyMatch(pattern -> Wildcards.match(pattern, resource));
   }
 }

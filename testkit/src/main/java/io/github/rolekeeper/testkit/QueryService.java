@@ -19,6 +19,10 @@ class QueryService extends AwsService {
     return request.parameters().get("Action", "");
   }
 
+  final boolean has(String operation) {
+    return operations.containsKey(operation);
+  }
+
   @Override
   final Map<String, String> parameters(WireRequest request) {
     return request.parameters().all();

@@ -24,6 +24,11 @@ final class RequestDate {
     return BASIC.format(instant);
   }
 
+  /** The day, as the scope of a signature has it. */
+  static String day(Instant instant) {
+    return basic(instant).substring(0, "yyyyMMdd".length());
+  }
+
   /**
    * Checks a request's signature for what can be seen without a secret key.
    *
@@ -34,7 +39,8 @@ final class RequestDate {
     if (authorization == null) {
       return;
     }
-    if (Caller.scope(authorization) == null) {
+    Caller.Scope scope = Caller.scope(authorization);
+    if (scope == null) {
       Matcher credential = CREDENTIAL.matcher(authorization);
       throw as.malformed(credential.find() ? credential.group(1) : "");
     }
@@ -43,6 +49,9 @@ final class RequestDate {
           parse(BASIC, request.header("X-Amz-Date"))
               .or(() -> parse(DateTimeFormatter.RFC_1123_DATE_TIME, request.header("Date")))
               .orElseThrow(as::undated);
+      if (!scope.date().equals(day(date))) {
+        throw as.ofAnotherDay(scope.date(), date);
+      }
       if (Duration.between(date, world.now()).abs().compareTo(as.tolerance()) > 0) {
         throw as.skewed(date, world.now());
       }

@@ -1,9 +1,9 @@
 package io.github.rolekeeper.testkit;
 
 /**
- * What the simulator claims about AWS and the field record shows. Each rule can be switched off
- * with {@link SimulatedAccount.Builder#without(Rule)}, to test against the other reading or to see
- * that a test would notice.
+ * What the simulator claims about AWS and can be read in another way, or is what the field record
+ * shows. Each rule can be switched off with {@link SimulatedAccount.Builder#without(Rule)}, to test
+ * against the other reading or to see that a test would notice.
  */
 public enum Rule {
   /** Session credentials go on working after their instance profile was deleted. */
@@ -41,7 +41,38 @@ public enum Rule {
    */
   FRESH_ASSOCIATION_SHOWS_NO_ROLE(Source.INFERENCE),
   /** Stopping and starting an instance renews all that its metadata says of IAM. */
-  STOP_START_REFRESHES_METADATA(Source.FIELD_RECORD);
+  STOP_START_REFRESHES_METADATA(Source.FIELD_RECORD),
+  /**
+   * A role that EC2 may no longer assume shows as {@code AssumeRoleUnauthorizedAccess} when the
+   * session that was last delivered has ended; without this rule, from the next refresh on.
+   */
+  UNTRUSTED_ROLE_SHOWS_AT_SESSION_END(Source.INFERENCE),
+  /**
+   * There is no {@code iam/security-credentials-extended}. The AWS SDKs ask for it before {@code
+   * iam/security-credentials}, and nothing documents that the service has it; without this rule it
+   * is there, and its documents hold an {@code AccountId} too, as in the SDKs' conformance vectors.
+   */
+  EXTENDED_CREDENTIALS_ARE_ABSENT(Source.INFERENCE),
+  /**
+   * {@code iam/info} says {@code InstanceProfileNotFound} from the first refresh after the profile
+   * was deleted; without this rule it says {@code Success} until the session ends.
+   */
+  DELETED_PROFILE_SHOWS_AT_REFRESH(Source.INFERENCE),
+  /**
+   * While an association of an instance is {@code disassociating}, there can be no other; without
+   * this rule the next one begins at once.
+   */
+  ENDING_ASSOCIATION_BLOCKS_THE_NEXT(Source.INFERENCE),
+  /**
+   * EC2 refuses to launch or to associate an instance with a profile in which it sees no role.
+   * Launches are told to fail so (hashicorp/terraform#4306); that the two association calls do is
+   * inferred. Without this rule it takes the profile, and the instance has no credentials.
+   */
+  PROFILE_WITHOUT_ROLE_IS_REFUSED(Source.INFERENCE),
+  /**
+   * A metadata endpoint that is switched off answers 403; without this rule it refuses connections.
+   */
+  DISABLED_METADATA_ANSWERS_403(Source.INFERENCE);
 
   /** Where a rule comes from. */
   public enum Source {

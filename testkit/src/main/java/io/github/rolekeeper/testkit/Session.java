@@ -27,9 +27,30 @@ final class Session {
       String instanceProfileId,
       Instant issued,
       Instant expiration) {
-    this.accessKeyId = ids.sessionAccessKey();
-    this.secretKey = ids.secretKey();
-    this.token = ids.sessionToken();
+    this(
+        ids.sessionAccessKey(),
+        ids.secretKey(),
+        ids.sessionToken(),
+        role,
+        name,
+        instanceProfileId,
+        issued,
+        expiration);
+  }
+
+  /** A session that was there before, with the credentials that it had. */
+  Session(
+      String accessKeyId,
+      String secretKey,
+      String token,
+      Role role,
+      String name,
+      String instanceProfileId,
+      Instant issued,
+      Instant expiration) {
+    this.accessKeyId = accessKeyId;
+    this.secretKey = secretKey;
+    this.token = token;
     this.role = role;
     this.name = name;
     this.instanceProfileId = instanceProfileId;

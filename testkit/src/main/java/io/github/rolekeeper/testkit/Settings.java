@@ -29,6 +29,11 @@ final class Settings {
     return timings.getOrDefault(timing, timing.usual());
   }
 
+  /** For where the test itself has not said how long. */
+  void timingUnlessSet(Timing timing, Duration value) {
+    timings.putIfAbsent(timing, timing.checked(value));
+  }
+
   void timing(Timing timing, Duration value) {
     timings.put(timing, timing.checked(value));
   }

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public final class SimulatedAccount implements AutoCloseable {
       """
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
 
+  /** Names below {@code invalid} are nobody's (RFC 6761). */
+  private static final URI NOWHERE = URI.create("http://simulated-account.invalid");
+
   private final MutableClock clock;
   private final World world;
   private final Journal journal;
@@ -47,8 +51,12 @@ public final class SimulatedAccount implements AutoCloseable {
     if (builder.seed != null) {
       builder.seed.restore(world, clock);
     }
-    server = reachedAt == null ? new WireServer(front) : null;
-    endpoint = server == null ? Objects.requireNonNull(reachedAt) : server.endpoint();
+    server = reachedAt == null && builder.port ? new WireServer(front) : null;
+    if (server != null) {
+      endpoint = server.endpoint();
+    } else {
+      endpoint = reachedAt == null ? NOWHERE : reachedAt;
+    }
   }
 
   /**
@@ -82,7 +90,8 @@ public final class SimulatedAccount implements AutoCloseable {
   /**
    * Where all AWS APIs of the account answer: the endpoint to set in a client.
    *
-   * @return an address on loopback
+   * @return an address on loopback; one at which nobody is for an account {@linkplain
+   *     Builder#withoutPort() without a port}
    */
   public URI endpoint() {
     return endpoint;
@@ -106,6 +115,7 @@ public final class SimulatedAccount implements AutoCloseable {
    */
   public void timing(Timing timing, Duration value) {
     synchronized (world) {
+      world.tick();
       world.settle();
       world.settings.timing(timing, Objects.requireNonNull(value, "value"));
     }
@@ -127,6 +137,26 @@ public final class SimulatedAccount implements AutoCloseable {
    */
   public String region() {
     return world.region();
+  }
+
+  /**
+   * The certificate for {@code signature} and {@code rsa2048} of the instances' identity documents.
+   * It is the simulator's own, the same in every account, and AWS has not signed it.
+   *
+   * @return the certificate, of an RSA key
+   */
+  public X509Certificate identityCertificate() {
+    return IdentityKey.rsa().certificate();
+  }
+
+  /**
+   * The certificate for {@code pkcs7} of the instances' identity documents; the simulator's own,
+   * too.
+   *
+   * @return the certificate, of a DSA key
+   */
+  public X509Certificate identityDsaCertificate() {
+    return IdentityKey.dsa().certificate();
   }
 
   /**
@@ -195,7 +225,7 @@ public final class SimulatedAccount implements AutoCloseable {
         () ->
             launched[0] =
                 world.launch(options, world.ids.reservation(), world.profile(profileName)));
-    return new SimulatedInstance(launched[0].id, endpoint());
+    return new SimulatedInstance(world, launched[0].id, endpoint());
   }
 
   /**
@@ -207,7 +237,7 @@ public final class SimulatedAccount implements AutoCloseable {
   public SimulatedInstance launchInstance(InstanceOptions options) {
     var launched = new Instance[1];
     act(() -> launched[0] = world.launch(options, world.ids.reservation(), null));
-    return new SimulatedInstance(launched[0].id, endpoint());
+    return new SimulatedInstance(world, launched[0].id, endpoint());
   }
 
   /**
@@ -219,7 +249,7 @@ public final class SimulatedAccount implements AutoCloseable {
    */
   public SimulatedInstance instance(String id) {
     act(() -> world.instance(id));
-    return new SimulatedInstance(id, endpoint());
+    return new SimulatedInstance(world, id, endpoint());
   }
 
   /**
@@ -241,7 +271,7 @@ public final class SimulatedAccount implements AutoCloseable {
     ignoringCase.putAll(headers);
     WireResponse response = front.answer(method, target, ignoringCase::get, body);
     return switch (response.transit()) {
-      case WHOLE, LATE, DRIPPED ->
+      case WHOLE, LATE, DRIPPED, HTTP_1_0 ->
           new HttpAnswer(response.status(), response.headers(), response.body());
       case REFUSED -> throw new ConnectException("Connection refused");
       case RESET -> throw new SocketException("Connection reset");
@@ -258,15 +288,35 @@ public final class SimulatedAccount implements AutoCloseable {
    */
   public List<ApiCall> calls() {
     synchronized (world) {
-      if (journal.dropped() > 0) {
-        throw new IllegalStateException(
-            "the journal is full and has dropped the "
-                + journal.dropped()
-                + " oldest requests: clearJournal() between the parts of the test, or raise"
-                + " journalLimit(int) of the builder");
-      }
-      return journal.calls();
+      return wholeJournal();
     }
+  }
+
+  /**
+   * What {@link #calls()} has, which is forgotten in the same step, so that a test that runs for
+   * long can read it in slices and no request falls between two of them.
+   *
+   * @return the requests since the last slice, in the order of arrival
+   * @throws IllegalStateException if the journal has dropped some, because there were more than its
+   *     {@linkplain Builder#journalLimit limit}
+   */
+  public List<ApiCall> takeCalls() {
+    synchronized (world) {
+      List<ApiCall> taken = wholeJournal();
+      journal.clear();
+      return taken;
+    }
+  }
+
+  private List<ApiCall> wholeJournal() {
+    if (journal.dropped() > 0) {
+      throw new IllegalStateException(
+          "the journal is full and has dropped the "
+              + journal.dropped()
+              + " oldest requests: clearJournal() between the parts of the test, or raise"
+              + " journalLimit(int) of the builder");
+    }
+    return journal.calls();
   }
 
   /** Forgets all requests so far, to look only at what comes from now on. */
@@ -295,7 +345,22 @@ public final class SimulatedAccount implements AutoCloseable {
    * @param fault what, and to which requests
    */
   public void inject(Fault fault) {
-    faults.add(Objects.requireNonNull(fault, "fault"));
+    faults.add(Objects.requireNonNull(fault, "fault"), clock.instant());
+  }
+
+  /**
+   * All that the account holds, to be gone on from by another: the {@linkplain Builder#seed(String)
+   * seed} of its builder. What is under way counts as done. Timings and rules are part of it, and
+   * tokens of the metadata services stay valid; other settings, faults, the journal and
+   * CloudTrail's history are not. It holds the sessions with their secrets, which open nothing but
+   * simulated accounts.
+   *
+   * @return an object in JSON
+   */
+  public String snapshot() {
+    synchronized (world) {
+      return Snapshot.of(world).json();
+    }
   }
 
   /** Takes all faults back. */
@@ -344,6 +409,7 @@ public final class SimulatedAccount implements AutoCloseable {
     private MutableClock clock = MutableClock.atRealTime();
     private final Settings settings = new Settings();
     private @Nullable Snapshot seed;
+    private boolean port = true;
 
     private Builder() {}
 
@@ -499,9 +565,20 @@ public final class SimulatedAccount implements AutoCloseable {
     }
 
     /**
+     * Opens no port and starts no threads: for tests with thousands of accounts that are talked to
+     * in process only, through {@link SimulatedAccount#exchange} or the adapter for the AWS SDK.
+     *
+     * @return this builder
+     */
+    public Builder withoutPort() {
+      port = false;
+      return this;
+    }
+
+    /**
      * Starts the account.
      *
-     * @return the account, listening
+     * @return the account, listening unless it is {@linkplain #withoutPort() without a port}
      * @throws IllegalArgumentException if the {@linkplain #seed(String) seed} contradicts itself
      */
     public SimulatedAccount build() {

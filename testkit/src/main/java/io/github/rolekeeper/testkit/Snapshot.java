@@ -7,42 +7,127 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an account holds, as JSON: to begin with a known state, and to go back to one. Names, ids,
- * policies and associations are kept; times of creation are not, and the metadata services open new
- * sessions. Everything that a person need not choose may be left out.
+ * What an account holds, as JSON: to begin with a known state, and to go on from one. Everything
+ * that a person need not choose may be left out.
+ *
+ * @param firstProfileIds by name in small letters, the id of the first profile that had the name
+ * @param launches by client token, the ids of the instances that it stands for
+ * @param buckets by name, when they were created
+ * @param timings those that differ from their defaults; what a builder is told itself is preferred
+ * @param withoutRules those that are not followed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Snapshot(
     @Nullable String time,
+    @Nullable List<PolicyEntry> managedPolicies,
     @Nullable List<RoleEntry> roles,
     @Nullable List<ProfileEntry> instanceProfiles,
-    @Nullable List<InstanceEntry> instances) {
+    @Nullable List<SessionEntry> sessions,
+    @Nullable List<GroupEntry> autoScalingGroups,
+    @Nullable List<InstanceEntry> instances,
+    @Nullable List<TemplateEntry> launchTemplates,
+    @Nullable Map<String, String> firstProfileIds,
+    @Nullable Map<String, List<String>> launches,
+    @Nullable Map<String, String> buckets,
+    @Nullable Map<Timing, String> timings,
+    @Nullable List<Rule> withoutRules) {
 
-  /** Without policies the role may do everything, as one made for a test should. */
+  /**
+   * A managed policy of the account.
+   *
+   * @param document what it says; of its default version
+   * @param versions all of them, if it has another than its first
+   * @param defaultVersion the number of the one in force
+   * @param nextVersion the number of the next one
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PolicyEntry(
+      @Nullable String name,
+      @Nullable String id,
+      @Nullable String path,
+      @Nullable String created,
+      @Nullable String document,
+      @Nullable String description,
+      @Nullable Map<String, String> tags,
+      @Nullable List<PolicyVersionEntry> versions,
+      @Nullable Integer defaultVersion,
+      @Nullable Integer nextVersion) {}
+
+  /** A version of a managed policy. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PolicyVersionEntry(
+      @Nullable Integer number, @Nullable String document, @Nullable String created) {}
+
+  /**
+   * A role; without inline policies it may do everything, as one made for a test should.
+   *
+   * @param trustedRoles ids of the roles that the trust policy named when it was written, by ARN
+   * @param deleted true for a role that IAM does not show: one that is gone and is known to
+   *     sessions or trust policies only, or an instance's own
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RoleEntry(
       @Nullable String name,
       @Nullable String id,
       @Nullable String path,
+      @Nullable String created,
+      @Nullable String description,
+      @Nullable String maxSession,
       @Nullable String trustPolicy,
-      @Nullable Map<String, String> inlinePolicies) {}
+      @Nullable Map<String, String> trustedRoles,
+      @Nullable Map<String, String> inlinePolicies,
+      @Nullable List<String> attachedPolicies,
+      @Nullable String permissionsBoundary,
+      @Nullable Map<String, String> tags,
+      @Nullable Boolean deleted) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record ProfileEntry(
-      @Nullable String name, @Nullable String id, @Nullable String path, @Nullable String role) {}
+      @Nullable String name,
+      @Nullable String id,
+      @Nullable String path,
+      @Nullable String created,
+      @Nullable String role,
+      @Nullable Boolean knownToEc2,
+      @Nullable Map<String, String> tags) {}
+
+  /**
+   * Temporary credentials. They open nothing but simulated accounts.
+   *
+   * @param role the id of a role
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record SessionEntry(
+      @Nullable String accessKeyId,
+      @Nullable String secretAccessKey,
+      @Nullable String sessionToken,
+      @Nullable String role,
+      @Nullable String name,
+      @Nullable String instanceProfileId,
+      @Nullable String issued,
+      @Nullable String expiration,
+      @Nullable List<PolicyEvaluator.Policy> policies,
+      @Nullable Boolean revoked) {
+
+    @Override
+    public String toString() {
+      return "SessionEntry[" + name + " until " + expiration + "]";
+    }
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record GroupEntry(@Nullable String name, int minSize, int maxSize, int desiredCapacity) {}
 
   /**
    * {@code profile} names one of {@code instanceProfiles}; {@code association} can be a stale one.
+   * Without {@code metadata} the instance is as if it had just been started. {@code userData} is in
+   * Base64, as is {@code tokenKey}, by which the metadata service knows its own tokens again.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record InstanceEntry(
@@ -51,14 +136,68 @@ record Snapshot(
       @Nullable String type,
       @Nullable String profile,
       @Nullable AssociationEntry association,
+      @Nullable List<String> formerAssociations,
       @Nullable String state,
+      @Nullable String launched,
+      @Nullable String stopped,
+      @Nullable String stopAsked,
+      @Nullable Integer starts,
+      @Nullable String reservationId,
+      @Nullable String networkInterfaceId,
       @Nullable List<InstanceOptions.Trait> traits,
       @Nullable Boolean tokensRequired,
-      @Nullable Map<String, String> tags) {}
+      @Nullable MetadataEntry metadataOptions,
+      @Nullable Boolean stopProtected,
+      @Nullable Boolean terminationProtected,
+      @Nullable MemberEntry autoScaling,
+      @Nullable Map<InstanceOptions.Detail, String> details,
+      @Nullable List<InstanceOptions.SecurityGroup> securityGroups,
+      @Nullable String userData,
+      @Nullable Integer launchIndex,
+      @Nullable NoticesEntry notices,
+      InstanceMetadata.@Nullable Shown metadata,
+      @Nullable String tokenKey,
+      @Nullable Map<String, String> tags) {
+
+    @Override
+    public String toString() {
+      return "InstanceEntry[" + id + "]";
+    }
+  }
+
+  record MetadataEntry(boolean enabled, int hopLimit, boolean tagsEnabled) {}
+
+  record MemberEntry(String group, String lifecycleState) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record AssociationEntry(
-      @Nullable String id, @Nullable String profileArn, @Nullable String profileId) {}
+      @Nullable String id,
+      @Nullable String profileArn,
+      @Nullable String profileId,
+      @Nullable String since) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TemplateEntry(
+      @Nullable String id,
+      @Nullable String name,
+      @Nullable String created,
+      @Nullable String createdBy,
+      @Nullable Map<String, String> tags,
+      @Nullable Long defaultVersion,
+      @Nullable Long numbered,
+      @Nullable List<VersionEntry> versions) {}
+
+  /**
+   * {@code data} has the flat names of the Query protocol, as in {@code IamInstanceProfile.Arn}.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record VersionEntry(
+      long number,
+      @Nullable String description,
+      @Nullable String created,
+      @Nullable String createdBy,
+      @Nullable String token,
+      @Nullable Map<String, String> data) {}
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -118,50 +257,7 @@ record Snapshot(
 
   /** Takes one; called with the world's lock held. */
   static Snapshot of(World world) {
-    var profiles = new ArrayList<ProfileEntry>();
-    for (InstanceProfile profile : world.profiles()) {
-      Role role = profile.role;
-      profiles.add(
-          new ProfileEntry(
-              profile.name, profile.id, profile.path, role == null ? null : role.name));
-    }
-    var instances = new ArrayList<InstanceEntry>();
-    for (Instance instance : world.instances()) {
-      if (instance.state == Instance.State.RUNNING || instance.state == Instance.State.STOPPED) {
-        instances.add(entry(instance));
-      }
-    }
-    return new Snapshot(
-        world.now().toString(),
-        world.roles().stream()
-            .map(
-                role ->
-                    new RoleEntry(
-                        role.name,
-                        role.id,
-                        role.path,
-                        role.trustPolicy,
-                        new LinkedHashMap<>(role.inlinePolicies)))
-            .toList(),
-        profiles,
-        instances);
-  }
-
-  private static InstanceEntry entry(Instance instance) {
-    Association association = instance.association;
-    return new InstanceEntry(
-        instance.id,
-        instance.options.imageId(),
-        instance.options.type(),
-        null,
-        association == null
-            ? null
-            : new AssociationEntry(
-                association.id(), association.profileArn(), association.profileId()),
-        instance.state.wireName(),
-        List.copyOf(instance.options.traits()),
-        instance.metadataOptions.tokensRequired,
-        new LinkedHashMap<>(instance.tags));
+    return new Capture(world).snapshot();
   }
 
   /**
@@ -171,102 +267,7 @@ record Snapshot(
    */
   void restore(World world, MutableClock clock) {
     synchronized (world) {
-      world.ids.reseed(hashCode());
-      try {
-        if (time != null) {
-          clock.set(Instant.parse(time));
-        }
-        each(roles).forEach(entry -> restore(world, entry));
-        each(instanceProfiles).forEach(entry -> restore(world, entry));
-        each(instances).forEach(entry -> restore(world, entry));
-      } catch (AwsError e) {
-        throw new IllegalArgumentException("the seed contradicts itself: " + e.text(), e);
-      } catch (DateTimeException e) {
-        throw new IllegalArgumentException("the seed's time is no instant: " + e.getMessage(), e);
-      }
+      new Restoration(this, world).begin(clock);
     }
-  }
-
-  private static void restore(World world, RoleEntry entry) {
-    String name = required(entry.name(), "roles", "name");
-    String trust = or(entry.trustPolicy(), SimulatedAccount.EC2_TRUST);
-    PolicyDocument.check(trust, PolicyDocument.Kind.TRUST);
-    world.ids.reserve("AROA", entry.id());
-    Role role = world.createRole(name, or(entry.path(), "/"), trust);
-    Map<String, String> policies = entry.inlinePolicies();
-    if (policies == null) {
-      policies = Map.of("administrator", SimulatedAccount.ADMINISTRATOR);
-    }
-    policies.values().forEach(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
-    role.inlinePolicies.putAll(policies);
-  }
-
-  private static void restore(World world, ProfileEntry entry) {
-    String name = required(entry.name(), "instanceProfiles", "name");
-    world.ids.reserve("AIPA", entry.id());
-    world.createProfile(name, or(entry.path(), "/"));
-    if (entry.role() != null) {
-      world.addRole(name, entry.role());
-    }
-  }
-
-  private static void restore(World world, InstanceEntry entry) {
-    InstanceOptions options =
-        InstanceOptions.of(each(entry.traits()).toArray(InstanceOptions.Trait[]::new));
-    for (Map.Entry<String, String> tag :
-        (entry.tags() == null ? Map.<String, String>of() : entry.tags()).entrySet()) {
-      options = options.withTag(tag.getKey(), tag.getValue());
-    }
-    world.ids.reserve("i-", entry.id());
-    Instance instance =
-        world.launch(
-            options.withImage(
-                or(entry.imageId(), options.imageId()), or(entry.type(), options.type())),
-            world.ids.reservation(),
-            entry.profile() == null ? null : world.profile(entry.profile()));
-    if (entry.tokensRequired() != null) {
-      instance.metadataOptions.tokensRequired = entry.tokensRequired();
-    }
-    AssociationEntry association = entry.association();
-    if (association != null) {
-      if (entry.profile() != null) {
-        throw new IllegalArgumentException(
-            "an instance of the seed has both 'profile' and 'association'; keep one");
-      }
-      instance.association =
-          new Association(
-              or(association.id(), world.ids.association()),
-              instance.id,
-              required(association.profileArn(), "association", "profileArn"),
-              required(association.profileId(), "association", "profileId"),
-              world.now(),
-              Association.State.ASSOCIATED);
-      instance.metadata.associationRestored(world.now());
-    }
-    switch (or(entry.state(), "running")) {
-      case "running" -> {}
-      case "stopped" -> world.stop(instance);
-      default ->
-          throw new IllegalArgumentException(
-              "the state '"
-                  + entry.state()
-                  + "' of an instance of the seed must be 'running' or 'stopped'");
-    }
-  }
-
-  private static <T> List<T> each(@Nullable List<T> entries) {
-    return entries == null ? List.of() : entries;
-  }
-
-  private static String or(@Nullable String value, String otherwise) {
-    return value == null ? otherwise : value;
-  }
-
-  private static String required(@Nullable String value, String of, String member) {
-    if (value == null || value.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the seed's '" + of + "' need the member '" + member + "' and one has none");
-    }
-    return value;
   }
 }

@@ -26,7 +26,8 @@ public enum Timing {
   /**
    * How long EC2 does not see a change of an instance profile that IAM shows already: a new
    * profile, a role added or removed. Field reports range from two seconds to two minutes
-   * (Terraform waits two minutes).
+   * (Terraform waits two minutes). EC2 sees the changes of one profile in their order: one that is
+   * made under a shorter delay waits for those before it.
    */
   IAM_TO_EC2(Duration.ZERO, Rule.Source.INFERENCE),
   /**
@@ -48,7 +49,12 @@ public enum Timing {
    * service (EC2 User Guide, stop and start: Auto Scaling marks it as unhealthy and may terminate
    * it).
    */
-  AUTO_SCALING_REPLACEMENT(Duration.ofMinutes(5), Rule.Source.INFERENCE);
+  AUTO_SCALING_REPLACEMENT(Duration.ofMinutes(5), Rule.Source.INFERENCE),
+  /**
+   * How long after a call CloudTrail shows its event. About five minutes on average, not guaranteed
+   * (CloudTrail User Guide, how CloudTrail works).
+   */
+  CLOUDTRAIL_DELIVERY(Duration.ofMinutes(5), Rule.Source.AWS_DOCUMENTATION);
 
   private final Duration usual;
   private final Rule.Source source;

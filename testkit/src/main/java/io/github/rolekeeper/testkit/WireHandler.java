@@ -14,6 +14,12 @@ interface WireHandler {
   WireResponse answer(
       String method, String target, Function<String, @Nullable String> headers, byte[] body);
 
+  /** How many bytes of a request's body are taken; of more than that none is kept. */
+  int largestBody(String target);
+
+  /** Answers a request whose body is larger than that. */
+  WireResponse tooLarge(String target, Function<String, @Nullable String> headers, long bytes);
+
   /**
    * Answers a request that the server could not read to its end.
    *

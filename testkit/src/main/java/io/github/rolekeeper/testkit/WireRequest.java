@@ -13,6 +13,7 @@ final class WireRequest {
   private final String path;
   private final Map<String, String> parameters = new LinkedHashMap<>();
   private final Function<String, @Nullable String> headers;
+  private final String body;
 
   /**
    * Reads a request.
@@ -25,6 +26,7 @@ final class WireRequest {
     int question = target.indexOf('?');
     this.path = question < 0 ? target : target.substring(0, question);
     this.headers = headers;
+    this.body = body;
     if (question >= 0) {
       readParameters(target.substring(question + 1));
     }
@@ -77,6 +79,10 @@ final class WireRequest {
 
   @Nullable String header(String name) {
     return headers.apply(name);
+  }
+
+  String body() {
+    return body;
   }
 
   Parameters parameters() {

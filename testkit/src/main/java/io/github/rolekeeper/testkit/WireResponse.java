@@ -1,17 +1,12 @@
 package io.github.rolekeeper.testkit;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * An answer, and how it travels.
- *
- * @param transit what the connection does to it
- * @param duration how late it is, or how long it takes, in real time
- */
-record WireResponse(
-    int status, Map<String, String> headers, String body, Transit transit, Duration duration) {
+/** An answer, and how it travels. Immutable: nobody changes the bytes that it hands out. */
+final class WireResponse {
 
   enum Transit {
     WHOLE,
@@ -19,6 +14,8 @@ record WireResponse(
     LATE,
     /** Comes in pieces over {@code duration}. */
     DRIPPED,
+    /** Comes as HTTP/1.0, without its length. */
+    HTTP_1_0,
     /** Nobody listens: no answer. */
     REFUSED,
     /** The connection is reset instead of an answer. */
@@ -27,13 +24,54 @@ record WireResponse(
     SILENCE
   }
 
+  private final int status;
+  private final Map<String, String> headers;
+  private final byte[] body;
+  private final Transit transit;
+  private final Duration duration;
+
+  private WireResponse(
+      int status, Map<String, String> headers, byte[] body, Transit transit, Duration duration) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.transit = transit;
+    this.duration = duration;
+  }
+
   static WireResponse of(int status, String contentType, String body) {
+    return of(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static WireResponse of(int status, String contentType, byte[] body) {
     return new WireResponse(
         status, Map.of("Content-Type", contentType), body, Transit.WHOLE, Duration.ZERO);
   }
 
   static WireResponse none(Transit how, Duration duration) {
-    return new WireResponse(0, Map.of(), "", how, duration);
+    return new WireResponse(0, Map.of(), new byte[0], how, duration);
+  }
+
+  int status() {
+    return status;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  /** What the connection does to the answer. */
+  Transit transit() {
+    return transit;
+  }
+
+  /** How late the answer is, or how long it takes, in real time. */
+  Duration duration() {
+    return duration;
   }
 
   WireResponse with(String header, String value) {
@@ -48,7 +86,7 @@ record WireResponse(
     return new WireResponse(status, fewer, body, transit, duration);
   }
 
-  WireResponse withBody(String other) {
+  WireResponse withBody(byte[] other) {
     return new WireResponse(status, headers, other, transit, duration);
   }
 

@@ -1,26 +1,44 @@
 package io.github.rolekeeper.testkit;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
-
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
-import com.github.tomakehurst.wiremock.http.Fault;
-import com.github.tomakehurst.wiremock.http.Request;
-import com.github.tomakehurst.wiremock.http.ResponseDefinition;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import wiremock.jakarta.servlet.http.HttpServletRequest;
+import wiremock.jakarta.servlet.http.HttpServletResponse;
+import wiremock.org.eclipse.jetty.http.UriCompliance;
+import wiremock.org.eclipse.jetty.server.HttpConfiguration;
+import wiremock.org.eclipse.jetty.server.HttpConnectionFactory;
+import wiremock.org.eclipse.jetty.server.Request;
+import wiremock.org.eclipse.jetty.server.Server;
+import wiremock.org.eclipse.jetty.server.ServerConnector;
+import wiremock.org.eclipse.jetty.server.handler.AbstractHandler;
+import wiremock.org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** One port that WireMock listens on. */
+/**
+ * One port. It listens with the Jetty that WireMock brings under names of its own, so that none
+ * comes into the way of the Jetty of an application under test. WireMock's own servlet is left out:
+ * it holds a thread for every request whose body is on its way and for every answer that is late.
+ */
 final class WireServer implements AutoCloseable {
-  private static final int PIECES = 20;
+  /**
+   * Threads only work here, they do not wait for the network; and what they do most, they do one
+   * after the other, holding the world's monitor. The reserve is for acts of other actors, which
+   * send requests of their own.
+   */
+  private static final int THREADS = 32;
 
-  private final WireMockServer server;
+  private static final int IDLE_THREADS = 8;
+
+  /** Several hundred clients may connect at once before one is accepted; Jetty's default is 0. */
+  private static final int BACKLOG = 1024;
+
+  /** More than the 60 s for which the AWS SDK keeps an idle connection and may use it again. */
+  private static final long IDLE_MILLIS = 200_000;
+
+  /** Session tokens and policies in a query string make heads of more than Jetty's 8 KiB. */
+  private static final int LARGEST_HEAD = 64 << 10;
+
+  private final Server server;
   private final URI endpoint;
 
   /** A port of the system's choice, on loopback. */
@@ -36,32 +54,37 @@ final class WireServer implements AutoCloseable {
    * @throws UncheckedIOException if it cannot have the port
    */
   WireServer(WireHandler handler, String address, int port) {
-    server =
-        new WireMockServer(
-            options()
-                .bindAddress(address)
-                .port(port)
-                .disableRequestJournal()
-                .stubRequestLoggingDisabled(true)
-                .gzipDisabled(true)
-                .http2PlainDisabled(true)
-                // Neither is used, and the template engine takes long to load.
-                .templatingEnabled(false)
-                .extensionScanningEnabled(false)
-                // WireMock's own control API could stop the server or add answers to it.
-                .adminAuthenticator(request -> false)
-                .httpServerFactory(
-                    (options, admin, stubs) -> new WireServerJetty(handler, options, admin, stubs))
-                .extensions(new Dispatcher(handler)));
-    server.stubFor(any(anyUrl()).willReturn(aResponse()));
+    var threads = new QueuedThreadPool(THREADS, IDLE_THREADS);
+    threads.setName("simulated-account");
+    server = new Server(threads);
+    server.setErrorHandler(new WireServerErrors(handler));
+    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+    connector.setHost(address);
+    connector.setPort(port);
+    connector.setAcceptQueueSize(BACKLOG);
+    connector.setIdleTimeout(IDLE_MILLIS);
+    server.addConnector(connector);
+    server.setHandler(new WireServerEntry(handler));
     try {
       server.start();
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      stop();
       throw new UncheckedIOException(
           new IOException(
               "cannot listen on " + address + " port " + port + ": " + root(e).getMessage(), e));
     }
-    endpoint = URI.create("http://" + reachable(address) + ":" + server.port());
+    endpoint = URI.create("http://" + reachable(address) + ":" + connector.getLocalPort());
+  }
+
+  private static HttpConfiguration configuration() {
+    var configuration = new HttpConfiguration();
+    // Both are the simulated service's to send.
+    configuration.setSendServerVersion(false);
+    configuration.setSendDateHeader(false);
+    configuration.setRequestHeaderSize(LARGEST_HEAD);
+    // A path is the account's to judge; nothing is served from files here.
+    configuration.setUriCompliance(UriCompliance.UNSAFE);
+    return configuration;
   }
 
   private static Throwable root(Throwable e) {
@@ -84,47 +107,30 @@ final class WireServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop();
+    stop();
   }
 
-  private static final class Dispatcher implements ResponseDefinitionTransformerV2 {
+  private void stop() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the server did not stop: " + e.getMessage(), e);
+    }
+  }
+
+  private static final class WireServerEntry extends AbstractHandler {
     private final WireHandler handler;
 
-    Dispatcher(WireHandler handler) {
+    WireServerEntry(WireHandler handler) {
       this.handler = handler;
     }
 
     @Override
-    public String getName() {
-      return "rolekeeper";
-    }
-
-    @Override
-    public ResponseDefinition transform(ServeEvent event) {
-      WireResponse response = answer(event.getRequest());
-      ResponseDefinitionBuilder definition = aResponse().withStatus(response.status());
-      response.headers().forEach(definition::withHeader);
-      definition.withBody(response.body());
-      int milliseconds = Math.toIntExact(response.duration().toMillis());
-      return switch (response.transit()) {
-        case WHOLE -> definition.build();
-        case LATE -> definition.withFixedDelay(milliseconds).build();
-        case DRIPPED -> definition.withChunkedDribbleDelay(PIECES, milliseconds).build();
-        case REFUSED, RESET -> aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER).build();
-        case SILENCE ->
-            aResponse()
-                .withFault(Fault.CONNECTION_RESET_BY_PEER)
-                .withFixedDelay(milliseconds)
-                .build();
-      };
-    }
-
-    private WireResponse answer(Request request) {
-      return handler.answer(
-          request.getMethod().value(),
-          request.getUrl(),
-          name -> request.containsHeader(name) ? request.getHeader(name) : null,
-          request.getBody());
+    public void handle(
+        String target, Request base, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      base.setHandled(true);
+      new WireServerExchange(handler, base).begin();
     }
   }
 }

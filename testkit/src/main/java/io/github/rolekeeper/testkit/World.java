@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class World {
   final Settings settings;
   final Ids ids = new Ids(20230307);
   final ManagedPolicies policies;
+  final LaunchTemplates launchTemplates = new LaunchTemplates();
   final IamReads iamReads = new IamReads(this);
   private final Clock clock;
   // Names of roles and profiles are unique without regard to case (IAM quotas page).
@@ -38,9 +41,15 @@ final class World {
   private final Map<String, InstanceProfile> profiles = new LinkedHashMap<>();
   // What EC2 sees of the profiles; behind IAM by Timing.IAM_TO_EC2.
   private final Map<String, InstanceProfile> profilesInEc2 = new LinkedHashMap<>();
+  // By name in small letters: when EC2 sees the latest change that is still on its way to it.
+  private final Map<String, Instant> onTheWayToEc2 = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private long scheduled;
-  private final Map<String, String> firstProfileIds = new LinkedHashMap<>();
+  // By name in small letters: the id of the first profile that had it.
+  final Map<String, String> firstProfileIds = new LinkedHashMap<>();
+  // A client token stands for its first launch (EC2 API reference, ensuring idempotency).
+  final Map<String, List<Instance>> launches = new LinkedHashMap<>();
+  final Map<String, AutoScalingGroup> autoScalingGroups = new LinkedHashMap<>();
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Map<String, Instant> buckets = new LinkedHashMap<>();
@@ -127,10 +136,15 @@ final class World {
   // Roles
 
   Role createRole(String name, String path, String trustPolicy) {
+    return createRole(name, path, trustPolicy, now());
+  }
+
+  Role createRole(String name, String path, String trustPolicy, Instant created) {
     if (roles.containsKey(key(name))) {
       throw new AwsError(409, "EntityAlreadyExists", "Role with name " + name + " already exists.");
     }
-    Role role = new Role(name, ids.role(), path, iamArn("role" + path + name), now(), trustPolicy);
+    Role role =
+        new Role(name, ids.role(), path, iamArn("role" + path + name), created, trustPolicy);
     iamReads.roleChanges(name);
     roles.put(key(name), role);
     return role;
@@ -180,6 +194,10 @@ final class World {
   // Instance profiles
 
   InstanceProfile createProfile(String name, String path) {
+    return createProfile(name, path, now());
+  }
+
+  InstanceProfile createProfile(String name, String path, Instant created) {
     settle();
     if (profiles.containsKey(key(name))) {
       throw new AwsError(
@@ -200,10 +218,10 @@ final class World {
             follows(Rule.RECREATED_PROFILE_HAS_NEW_ID) ? fresh : first,
             path,
             iamArn("instance-profile" + path + name),
-            now());
+            created);
     iamReads.profileChanges(name);
     profiles.put(key(name), profile);
-    after(now(), timing(Timing.IAM_TO_EC2), at -> profilesInEc2.put(key(name), profile));
+    toEc2(name, at -> profilesInEc2.put(key(name), profile));
     return profile;
   }
 
@@ -232,7 +250,7 @@ final class World {
     }
     iamReads.profileChanges(profileName);
     profile.role = role;
-    after(now(), timing(Timing.IAM_TO_EC2), at -> profile.roleInEc2 = role);
+    toEc2(profileName, at -> profile.roleInEc2 = role);
   }
 
   void removeRole(String profileName, String roleName) {
@@ -244,7 +262,7 @@ final class World {
     }
     iamReads.profileChanges(profileName);
     profile.role = null;
-    after(now(), timing(Timing.IAM_TO_EC2), at -> profile.roleInEc2 = null);
+    toEc2(profileName, at -> profile.roleInEc2 = null);
   }
 
   void deleteProfile(String name) {
@@ -261,7 +279,34 @@ final class World {
     if (!follows(Rule.SESSION_OUTLIVES_PROFILE)) {
       sessions.values().removeIf(session -> session.instanceProfileId.equals(profile.id));
     }
-    after(now(), timing(Timing.IAM_TO_EC2), at -> lostToEc2(profile, at));
+    toEc2(name, at -> lostToEc2(profile, at));
+  }
+
+  /**
+   * Lets EC2 see a change of a profile in its time, but never before an older one of that name: the
+   * delay may have been made shorter since.
+   */
+  private void toEc2(String profileName, Consumer<Instant> act) {
+    Instant from = now();
+    Instant at = from.plus(timing(Timing.IAM_TO_EC2));
+    String key = key(profileName);
+    Instant older = onTheWayToEc2.get(key);
+    if (older == null && at.equals(from)) {
+      act.accept(at);
+      return;
+    }
+    if (older != null && older.isAfter(at)) {
+      at = older;
+    }
+    onTheWayToEc2.put(key, at);
+    due.add(
+        new Due(
+            at,
+            scheduled++,
+            seen -> {
+              act.accept(seen);
+              onTheWayToEc2.remove(key, seen);
+            }));
   }
 
   private void lostToEc2(InstanceProfile profile, Instant at) {
@@ -322,6 +367,10 @@ final class World {
     return instances.values();
   }
 
+  Optional<Instance> find(String instanceId) {
+    return Optional.ofNullable(instances.get(instanceId));
+  }
+
   Instance instance(String id) {
     Instance instance = instances.get(id);
     if (instance == null) {
@@ -335,23 +384,25 @@ final class World {
     settle();
     if (instance.state == Instance.State.RUNNING) {
       instance.state = Instance.State.STOPPING;
+      instance.stopAsked = now();
       after(
           now(),
           timing(Timing.INSTANCE_STOP),
           at -> {
             if (instance.state == Instance.State.STOPPING) {
               instance.state = Instance.State.STOPPED;
-              replaceUnhealthy(instance, at);
+              instance.stopped = at;
+              replaceUnhealthy(instance);
             }
           });
     }
   }
 
   /** A stopped instance is unhealthy to its group; one in standby is left alone. */
-  private void replaceUnhealthy(Instance instance, Instant stopped) {
+  void replaceUnhealthy(Instance instance) {
     if (unhealthy(instance)) {
       after(
-          stopped,
+          instance.stopped,
           timing(Timing.AUTO_SCALING_REPLACEMENT),
           at -> {
             if (unhealthy(instance)) {
@@ -393,6 +444,7 @@ final class World {
       return;
     }
     instance.state = Instance.State.SHUTTING_DOWN;
+    instance.stopAsked = now();
     after(
         now(),
         timing(Timing.INSTANCE_STOP),
@@ -420,7 +472,9 @@ final class World {
 
   Association associate(Instance instance, InstanceProfile profile) {
     settle();
-    if (instance.association != null || !instance.ending.isEmpty()) {
+    boolean blocked =
+        !instance.ending.isEmpty() && follows(Rule.ENDING_ASSOCIATION_BLOCKS_THE_NEXT);
+    if (instance.association != null || blocked) {
       throw new AwsError(
           400, "IncorrectState", "There is an existing association for instance " + instance.id);
     }
@@ -430,7 +484,7 @@ final class World {
   Association replace(Instance instance, InstanceProfile profile) {
     settle();
     Association superseded = end(instance);
-    instance.superseded.add(superseded.id());
+    instance.supersede(superseded.id());
     return attach(instance, profile);
   }
 
@@ -504,6 +558,33 @@ final class World {
     return session;
   }
 
+  /** The role of an instance itself; nobody can read or change it, and no policy is attached. */
+  Role instanceIdentityRole() {
+    String name = "aws:ec2-instance";
+    return new Role(
+        name, ids.role(), "/", iamArn("role/" + name), now(), SimulatedAccount.EC2_TRUST);
+  }
+
+  /** EC2 carries out what it has announced to a Spot Instance, unless it has taken that back. */
+  void interrupt(Instance instance, SpotAction action, Instant at) {
+    var interruption = new InstanceNotices.Interruption(action, at);
+    instance.notices.interruption = interruption;
+    Duration left = Duration.between(now(), at);
+    after(
+        now(),
+        left.isNegative() ? Duration.ZERO : left,
+        due -> {
+          if (interruption.equals(instance.notices.interruption)) {
+            instance.notices.clear();
+            if (action == SpotAction.TERMINATE) {
+              terminate(instance);
+            } else {
+              stop(instance);
+            }
+          }
+        });
+  }
+
   /**
    * Sessions are kept for a day after their end, so that they answer as expired, not as unknown.
    */
@@ -522,6 +603,22 @@ final class World {
     sessions.put(session.accessKeyId, session);
     forgetSessionsLongEnded(now());
     return session;
+  }
+
+  Collection<Session> sessions() {
+    return sessions.values();
+  }
+
+  /** Takes in a session that was there before. */
+  void resume(Session session) {
+    sessions.put(session.accessKeyId, session);
+  }
+
+  /** Takes in an instance that was there before; who calls gives it its state. */
+  Instance resume(InstanceOptions options, String reservationId, Instant launched) {
+    var instance = new Instance(this, options, reservationId, launched, instances.size());
+    instances.put(instance.id, instance);
+    return instance;
   }
 
   @Nullable Session session(String accessKeyId) {

@@ -4,6 +4,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Nested XML elements over StAX, in the order in which they are written. */
 final class Xml {
   private static final XMLOutputFactory FACTORY = XMLOutputFactory.newFactory();
+
+  /** What XML 1.0 cannot say, not even escaped (XML 1.0, production 2). */
+  private static final Pattern ILLEGAL =
+      Pattern.compile("[^\\t\\n\\r\\x20-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
   private final XMLStreamWriter out;
 
@@ -66,7 +71,7 @@ final class Xml {
 
   void text(String text) {
     try {
-      out.writeCharacters(text);
+      out.writeCharacters(ILLEGAL.matcher(text).replaceAll("\uFFFD"));
     } catch (XMLStreamException e) {
       throw new IllegalStateException("a string writer does not fail", e);
     }

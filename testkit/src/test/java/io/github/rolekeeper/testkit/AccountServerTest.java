@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayDeque;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +59,64 @@ class AccountServerTest {
   }
 
   @Test
+  void without_its_slash_the_control_api_names_its_resources_and_is_not_taken_for_s3()
+      throws Exception {
+    HttpResponse<String> answer = get(server.endpoint().resolve("/_rolekeeper"));
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).contains("clock", "journal");
+  }
+
+  @Test
+  void an_instance_can_be_told_of_its_near_future() throws Exception {
+    String notices = "instances/" + onlyInstance() + "/notices";
+    String metadata =
+        server.account().instance(onlyInstance()).metadataEndpoint() + "/latest/meta-data/";
+    json(
+        "POST",
+        notices,
+        """
+        {"rebalanceRecommendation":"2026-01-01T00:00:00Z",
+         "autoScalingTargetState":"WARMED_STOPPED",
+         "maintenance":{"eventId":"e-1","code":"instance-stop",
+                        "notBefore":"2026-01-02T00:00:00Z"}}""");
+
+    assertThat(get(URI.create(metadata + "events/recommendations/rebalance")).body())
+        .contains("2026-01-01T00:00:00Z");
+    assertThat(get(URI.create(metadata + "autoscaling/target-lifecycle-state")).body())
+        .isEqualTo("Warmed:Stopped");
+    assertThat(get(URI.create(metadata + "events/maintenance/scheduled")).body())
+        .contains("2 Jan 2026 00:00:00 GMT");
+    json("DELETE", notices, "");
+    assertThat(get(URI.create(metadata + "events/maintenance/scheduled")).statusCode())
+        .isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"spotInterruption\":{\"action\":\"STOP\",\"at\":\"2026-01-01T00:00:00Z\"}}|Trait.SPOT",
+        "{\"spotInterruption\":{\"action\":\"EXPLODE\"}}|HIBERNATE, STOP, TERMINATE",
+        "{\"rebalanceRecommendation\":\"soon\"}|ISO-8601 instant",
+        "{\"maintenance\":{}}|'code'",
+        "{\"weather\":1}|'weather' is unknown"
+      })
+  void a_notice_that_makes_no_sense_is_refused_and_not_given(String notice, String reason)
+      throws Exception {
+    HttpResponse<String> answer = send("POST", "instances/" + onlyInstance() + "/notices", notice);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(reason);
+  }
+
+  @Test
+  void there_are_no_notices_for_an_instance_that_is_none() throws Exception {
+    assertThat(send("POST", "instances/i-none/notices", "{}").statusCode()).isEqualTo(404);
+    assertThat(send("DELETE", "instances/i-none/notices", "").statusCode()).isEqualTo(404);
+    assertThat(send("GET", "instances/i-none/notices", "").statusCode()).isEqualTo(405);
+  }
+
+  @Test
   void the_clock_can_be_read_moved_and_set() throws Exception {
     assertThat(json("GET", "clock", "").path("now").asText()).isEqualTo("2026-01-01T00:00:00Z");
     assertThat(json("POST", "clock", "{\"advance\":\"PT1H30M\"}").path("now").asText())
@@ -74,6 +134,52 @@ class AccountServerTest {
         get(URI.create(metadata + "/latest/meta-data/iam/security-credentials/web-role")).body();
     assertThat(new ObjectMapper().readTree(credentials).path("Expiration").asText())
         .isGreaterThan(json("GET", "clock", "").path("now").asText());
+  }
+
+  @Test
+  void a_fault_of_a_while_ends_by_the_clock() throws Exception {
+    json("POST", "faults", "{\"kind\":\"ERROR\",\"status\":503,\"during\":\"PT1M\"}");
+    json(
+        "POST",
+        "faults",
+        "{\"kind\":\"ERROR\",\"status\":500,\"from\":\"2026-01-01T00:10:00Z\","
+            + "\"until\":\"2026-01-01T00:11:00Z\"}");
+    URI info =
+        URI.create(
+            server.account().instance(onlyInstance()).metadataEndpoint() + "/latest/meta-data/");
+
+    assertThat(get(info).statusCode()).isEqualTo(503);
+    json("POST", "clock", "{\"advance\":\"PT1M\"}");
+    assertThat(get(info).statusCode()).isEqualTo(200);
+    json("POST", "clock", "{\"advance\":\"PT9M\"}");
+    assertThat(get(info).statusCode()).isEqualTo(500);
+    json("POST", "clock", "{\"advance\":\"PT1M\"}");
+    assertThat(get(info).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void health_shows_what_has_become_due_since_the_last_request() throws Exception {
+    json("PUT", "timings", "{\"INSTANCE_STOP\":\"PT30S\"}");
+    try (var ec2 = SdkClients.administrator(server.account()).build(Ec2Client.builder())) {
+      String id = onlyInstance();
+      ec2.stopInstances(r -> r.instanceIds(id));
+    }
+    assertThat(onlyState()).isEqualTo("stopping");
+
+    json("POST", "clock", "{\"advance\":\"PT5M\"}");
+    assertThat(onlyState()).isEqualTo("stopped");
+  }
+
+  @Test
+  void a_rule_that_is_switched_judges_nothing_that_was_due_before() throws Exception {
+    json("PUT", "timings", "{\"IAM_TO_EC2\":\"PT10S\"}");
+    URI metadata = server.account().instance(onlyInstance()).metadataEndpoint();
+    URI role = URI.create(metadata + "/latest/meta-data/iam/security-credentials/");
+    server.account().deleteInstanceProfile("web");
+    json("POST", "clock", "{\"advance\":\"PT10S\"}");
+    json("PUT", "rules", "{\"METADATA_NAMES_ROLE_UNTIL_SESSION_ENDS\":false}");
+
+    assertThat(get(role).body()).isEqualTo("web-role");
   }
 
   @Test
@@ -96,7 +202,9 @@ class AccountServerTest {
       delimiter = ';',
       value = {
         "{\"kind\":\"BAD_MOOD\"}; must be one of",
-        "{\"kind\":\"ANOTHER_ACTOR\"}; cannot be sent",
+        "{\"kind\":\"ANOTHER_ACTOR\"}; 'act' must be as",
+        "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"Juggle\"}}; no 'iam:Juggle'",
+        "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"DeleteRole\",\"parameters\":{\"RoleName\":[]}}}; 'RoleName' [] is no plain value",
         "{\"kind\":\"ERROR\"}; 'status' null must be a whole number",
         "{\"kind\":\"ERROR\",\"status\":200}; pass 400 to 599",
         "{\"kind\":\"SLOW\",\"duration\":\"soon\"}; must be an ISO-8601 duration",
@@ -110,6 +218,72 @@ class AccountServerTest {
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).contains(rule);
+  }
+
+  @Test
+  void another_actor_changes_things_between_two_calls() throws Exception {
+    json(
+        "POST",
+        "faults",
+        """
+        {"kind":"ANOTHER_ACTOR","on":["iam:*"],"atCalls":[2],
+         "act":{"service":"iam","operation":"RemoveRoleFromInstanceProfile",
+                "parameters":{"InstanceProfileName":"web","RoleName":"web-role"}}}""");
+    try (var iam = SdkClients.administrator(server.account()).build(IamClient.builder())) {
+      assertThat(iam.getInstanceProfile(r -> r.instanceProfileName("web")).instanceProfile())
+          .satisfies(profile -> assertThat(profile.roles()).hasSize(1));
+      assertThat(iam.getInstanceProfile(r -> r.instanceProfileName("web")).instanceProfile())
+          .satisfies(profile -> assertThat(profile.roles()).isEmpty());
+    }
+    assertThat(json("GET", "journal", ""))
+        .extracting(call -> call.path("operation").asText() + " " + call.path("outcome").asText())
+        .containsExactly(
+            "GetInstanceProfile OK", "RemoveRoleFromInstanceProfile OK", "GetInstanceProfile OK");
+  }
+
+  @Test
+  void another_actor_whose_dates_are_checked_is_on_time() throws Exception {
+    try (var strict =
+        AccountServer.start(
+            () ->
+                SimulatedAccount.builder()
+                    .clock(MutableClock.at("2026-01-01T00:00:00Z"))
+                    .checkRequestDates()
+                    .seed(BY_HAND),
+            "127.0.0.1",
+            0)) {
+      SimulatedAccount account = strict.account();
+      String act =
+          "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\","
+              + "\"operation\":\"CreateInstanceProfile\","
+              + "\"parameters\":{\"InstanceProfileName\":\"a & b\"}}}";
+      assertThat(send(strict, "POST", "faults", act).statusCode()).isEqualTo(200);
+      account.clock().advance(java.time.Duration.ofDays(3));
+
+      account.exchange(
+          "GET", "/?Action=ListRoles&Version=2010-05-08", java.util.Map.of(), new byte[0]);
+
+      assertThat(account.calls().get(0))
+          .satisfies(call -> assertThat(call.outcome()).isEqualTo("ValidationError"))
+          .satisfies(
+              call -> assertThat(call.parameters()).containsEntry("InstanceProfileName", "a & b"));
+    }
+  }
+
+  @Test
+  void where_nobody_is_the_administrator_no_other_actor_can_be_sent() throws Exception {
+    try (var strict =
+        AccountServer.start(() -> SimulatedAccount.builder().strictCredentials(), "127.0.0.1", 0)) {
+      HttpResponse<String> answer =
+          send(
+              strict,
+              "POST",
+              "faults",
+              "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\","
+                  + "\"operation\":\"ListRoles\"}}");
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("strict credentials");
+    }
   }
 
   @Test
@@ -167,6 +341,8 @@ class AccountServerTest {
     String id = onlyInstance();
     broken.deleteInstanceProfile("web");
     broken.createInstanceProfile("web", "web-role");
+    URI info = URI.create(broken.instance(id).metadataEndpoint() + "/latest/meta-data/iam/info");
+    String shown = get(info).body();
     JsonNode snapshot = json("GET", "snapshot", "");
     assertThat(snapshot.at("/instances/0/association/profileId"))
         .isNotEqualTo(snapshot.at("/instanceProfiles/0/id"));
@@ -176,9 +352,9 @@ class AccountServerTest {
     json("POST", "restore", snapshot.toString());
 
     assertThat(json("GET", "snapshot", "")).isEqualTo(snapshot);
-    URI metadata = server.account().instance(id).metadataEndpoint();
-    assertThat(get(URI.create(metadata + "/latest/meta-data/iam/info")).body())
-        .contains("InstanceProfileNotFound");
+    assertThat(get(info).body()).isEqualTo(shown).contains("Success");
+    json("POST", "clock", "{\"advance\":\"PT1H\"}");
+    assertThat(get(info).body()).contains("InstanceProfileNotFound");
     try (var ec2 = SdkClients.administrator(server.account()).build(Ec2Client.builder())) {
       assertThat(ec2.describeIamInstanceProfileAssociations().iamInstanceProfileAssociations())
           .singleElement()
@@ -268,7 +444,7 @@ class AccountServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"clock", "restore", "reset"})
   void a_huge_body_is_refused(String path) throws Exception {
-    assertThat(send("POST", path, " ".repeat((8 << 20) + 1)).statusCode()).isEqualTo(413);
+    assertThat(send("POST", path, " ".repeat((64 << 20) + 1)).statusCode()).isEqualTo(413);
   }
 
   @Test
@@ -282,7 +458,34 @@ class AccountServerTest {
             BodyHandlers.ofString());
 
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).startsWith("{\"error\":\"MalformedInput\"");
+    assertThat(answer.body()).startsWith("{\"error\":\"MalformedJson\"");
+  }
+
+  @Test
+  void an_error_of_the_virtual_machine_is_told_by_its_cause() throws Exception {
+    var errors =
+        List.of(new OutOfMemoryError("Java heap space"), new NoClassDefFoundError("a/Missing"));
+    var left = new ArrayDeque<Error>();
+    try (AccountServer failing =
+        AccountServer.start(
+            () -> {
+              if (!left.isEmpty()) {
+                throw left.remove();
+              }
+              return SimulatedAccount.builder();
+            },
+            "127.0.0.1",
+            0)) {
+      left.addAll(errors);
+      HttpResponse<String> full = send(failing, "POST", "reset", "");
+      HttpResponse<String> broken = send(failing, "POST", "reset", "");
+
+      assertThat(full.statusCode()).isEqualTo(507);
+      assertThat(full.body()).contains("InsufficientStorage", "Java heap space", "-Xmx");
+      assertThat(broken.statusCode()).isEqualTo(500);
+      assertThat(broken.body()).contains("InternalFailure", "NoClassDefFoundError: a/Missing");
+      assertThat(send(failing, "POST", "reset", "").statusCode()).isEqualTo(200);
+    }
   }
 
   @Test
@@ -303,6 +506,10 @@ class AccountServerTest {
     }
   }
 
+  private String onlyState() throws Exception {
+    return json("GET", "health", "").at("/instances/0/state").asText();
+  }
+
   private String onlyInstance() throws Exception {
     return json("GET", "health", "").at("/instances/0/id").asText();
   }
@@ -315,8 +522,13 @@ class AccountServerTest {
 
   private HttpResponse<String> send(String method, String path, String body)
       throws IOException, InterruptedException {
+    return send(server, method, path, body);
+  }
+
+  private HttpResponse<String> send(AccountServer to, String method, String path, String body)
+      throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(server.endpoint() + "/_rolekeeper/" + path))
+        HttpRequest.newBuilder(URI.create(to.endpoint() + "/_rolekeeper/" + path))
             .method(method, BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());

@@ -59,10 +59,6 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveSimpleNameNotStartingWith("WireServer")
-          .and()
-          .haveSimpleNameNotStartingWith("Dispatcher")
-          .and()
-          .haveSimpleNameNotStartingWith("Unreadable")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("com.github.tomakehurst..", "wiremock..");

@@ -130,6 +130,27 @@ class AssumeRoleTest {
         .endsWith("CreateInstanceProfile", "AddRoleToInstanceProfile");
   }
 
+  @Test
+  void a_profile_is_made_with_tags_by_those_only_who_may_tag_it() {
+    allow(List.of("iam:CreateInstanceProfile"));
+    try (var mine = operator().build(IamClient.builder())) {
+      Runnable tagged =
+          () ->
+              mine.createInstanceProfile(
+                  r -> r.instanceProfileName("tagged").tags(t -> t.key("Team").value("web")));
+      assertThat(refusal(tagged::run).awsErrorDetails().errorMessage())
+          .contains("perform: iam:TagInstanceProfile on resource: arn:aws:iam::");
+
+      allow(List.of("iam:CreateInstanceProfile", "iam:TagInstanceProfile"));
+      tagged.run();
+    }
+    assertThat(
+            iam.getInstanceProfile(r -> r.instanceProfileName("tagged"))
+                .instanceProfile()
+                .hasTags())
+        .isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "iam:AddRoleToInstanceProfile, arn:aws:iam::123456789012:instance-profile/empty",

@@ -127,11 +127,15 @@ class AutoScalingTest {
 
   @Test
   void a_group_without_members_can_be_deleted() {
-    autoScaling.detachInstances(
-        r ->
-            r.autoScalingGroupName("fleet")
-                .instanceIds(instance.id())
-                .shouldDecrementDesiredCapacity(true));
+    var detached =
+        autoScaling.detachInstances(
+            r ->
+                r.autoScalingGroupName("fleet")
+                    .instanceIds(instance.id())
+                    .shouldDecrementDesiredCapacity(true));
+    assertThat(detached.activities())
+        .singleElement()
+        .satisfies(each -> assertThat(each.autoScalingGroupName()).isEqualTo("fleet"));
     autoScaling.deleteAutoScalingGroup(r -> r.autoScalingGroupName("fleet"));
 
     assertThat(autoScaling.describeAutoScalingGroups().autoScalingGroups()).isEmpty();

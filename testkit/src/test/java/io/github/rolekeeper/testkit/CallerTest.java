@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,8 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
+import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -39,6 +42,8 @@ class CallerTest {
   }
 
   enum Service {
+    AUTOSCALING,
+    CLOUDTRAIL,
     EC2,
     IAM,
     S3,
@@ -48,6 +53,16 @@ class CallerTest {
     void call(SimulatedAccount account, AwsCredentialsProvider credentials) {
       SdkClients clients = SdkClients.using(account, credentials);
       switch (this) {
+        case AUTOSCALING -> {
+          try (var autoScaling = clients.build(AutoScalingClient.builder())) {
+            autoScaling.describeAutoScalingInstances();
+          }
+        }
+        case CLOUDTRAIL -> {
+          try (var cloudTrail = clients.build(CloudTrailClient.builder())) {
+            cloudTrail.lookupEvents();
+          }
+        }
         case EC2 -> {
           try (var ec2 = clients.build(Ec2Client.builder())) {
             ec2.describeInstances();
@@ -102,6 +117,8 @@ class CallerTest {
 
   @ParameterizedTest
   @CsvSource({
+    "AUTOSCALING, ExpiredToken, 403",
+    "CLOUDTRAIL, ExpiredTokenException, 400",
     "EC2, RequestExpired, 400",
     "IAM, ExpiredToken, 403",
     "STS, ExpiredToken, 403",
@@ -116,7 +133,13 @@ class CallerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EC2, UnauthorizedOperation, 403", "IAM, AccessDenied, 403", "S3, AccessDenied, 403"})
+  @CsvSource({
+    "AUTOSCALING, AccessDenied, 403",
+    "CLOUDTRAIL, AccessDeniedException, 400",
+    "EC2, UnauthorizedOperation, 403",
+    "IAM, AccessDenied, 403",
+    "S3, AccessDenied, 403"
+  })
   void revoked_sessions_are_refused_as_the_service_does(Service service, String code, int status) {
     AwsCredentialsProvider credentials = fromMetadata();
     revokeSessionsBeforeNow();
@@ -142,6 +165,8 @@ class CallerTest {
 
   @ParameterizedTest
   @CsvSource({
+    "AUTOSCALING, InvalidClientTokenId, 403",
+    "CLOUDTRAIL, UnrecognizedClientException, 400",
     "EC2, AuthFailure, 401",
     "IAM, InvalidClientTokenId, 403",
     "STS, InvalidClientTokenId, 403",
@@ -158,6 +183,8 @@ class CallerTest {
 
   @ParameterizedTest
   @CsvSource({
+    "AUTOSCALING, InvalidClientTokenId, 403",
+    "CLOUDTRAIL, UnrecognizedClientException, 400",
     "EC2, AuthFailure, 401",
     "IAM, InvalidClientTokenId, 403",
     "STS, InvalidClientTokenId, 403",
@@ -171,6 +198,21 @@ class CallerTest {
             AwsSessionCredentials.create(mine.accessKeyId(), mine.secretAccessKey(), "torn"));
 
     assertRefused(service.refuse(account, torn), code, status);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "iam, 403, MissingAuthenticationToken",
+    "sts, 403, MissingAuthenticationToken",
+    "autoscaling, 403, MissingAuthenticationToken",
+    "ec2, 401, AuthFailure"
+  })
+  void a_request_without_a_signature_is_refused_as_the_service_does(
+      String service, int status, String code) throws Exception {
+    HttpResponse<String> answer = RawCall.unsigned(account, service);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(RawCall.code(answer)).isEqualTo(code);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.EvaluationResult;
+import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.iam.model.InstanceProfile;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.RoleDetail;
@@ -83,6 +85,23 @@ class IamReportsTest {
                 .evaluationResults())
         .extracting(EvaluationResult::evalDecisionAsString)
         .containsExactly("explicitDeny", "allowed", "implicitDeny", "implicitDeny");
+  }
+
+  @Test
+  void a_simulation_takes_no_longer_name_than_IAM_does() {
+    String arn = iam.getRole(r -> r.roleName("web-role")).role().arn();
+
+    assertThatExceptionOfType(IamException.class)
+        .isThrownBy(
+            () ->
+                iam.simulatePrincipalPolicy(
+                    r ->
+                        r.policySourceArn(arn)
+                            .actionNames("s3:GetObject")
+                            .resourceArns("arn:aws:s3:::" + "a".repeat(2_048))))
+        .satisfies(e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationError"))
+        .withMessageContaining("'resourceArns'")
+        .withMessageContaining("Member must have length less than or equal to 2048");
   }
 
   @Test

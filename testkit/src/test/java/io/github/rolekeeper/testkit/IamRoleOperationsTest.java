@@ -328,6 +328,58 @@ class IamRoleOperationsTest {
         message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'Action':'*','Resource':'*','Condition':'x' | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':null | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':[{'StringEquals':{'aws:userid':'x'}}]"
+            + " | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':{'StringEquals':'x'} | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':{'Bool':{'aws:SecureTransport':'true'},'Null':[]}"
+            + " | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':{'StringNotEquals':{'aws:userid':{}}}"
+            + " | Syntax errors in policy.",
+        "'Action':'*','Resource':'*','Condition':{'StringNotEquals':{'aws:userid':['x',null]}}"
+            + " | Syntax errors in policy.",
+        "'Action':'*','NotResource':{} | Syntax errors in policy.",
+        "'Action':'*','NotResource':[] | Policy statement must contain resources.",
+        "'NotAction':[],'Resource':'*' | Policy statement must contain actions."
+      },
+      quoteCharacter = '`')
+  void a_statement_whose_restriction_is_malformed_is_refused_and_allows_nothing(
+      String members, String message) {
+    String role = createRole(r -> {}).arn();
+    String policy = ("{'Statement':{'Effect':'Allow'," + members + "}}").replace('\'', '"');
+
+    assertRefused(
+        () -> iam.putRolePolicy(r -> r.roleName("web-role").policyName("p").policyDocument(policy)),
+        400,
+        "MalformedPolicyDocument",
+        message);
+    assertThat(
+            iam.simulatePrincipalPolicy(
+                    r -> r.policySourceArn(role).actionNames("s3:ListAllMyBuckets"))
+                .evaluationResults())
+        .allMatch(each -> each.evalDecisionAsString().equals("implicitDeny"))
+        .hasSize(1);
+  }
+
+  @Test
+  void a_trust_policy_whose_condition_is_malformed_is_refused() {
+    assertRefused(
+        () ->
+            createRole(
+                r ->
+                    r.assumeRolePolicyDocument(
+                        TRUST.replace(
+                            "\"Effect\"", "\"Condition\":{\"StringEquals\":\"x\"},\"Effect\""))),
+        400,
+        "MalformedPolicyDocument",
+        "Syntax errors in policy.");
+  }
+
   @Test
   void a_trust_policy_needs_a_principal_and_has_no_resource() {
     assertRefused(

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceAttributeName;
 import software.amazon.awssdk.services.ec2.model.InstanceLifecycleType;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
+import software.amazon.awssdk.services.ec2.model.InstanceStateName;
+import software.amazon.awssdk.services.ec2.model.MarketType;
+import software.amazon.awssdk.services.ec2.model.SpotInstanceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 class InstanceOperationsTest {
@@ -52,6 +56,16 @@ class InstanceOperationsTest {
   void close() {
     ec2.close();
     account.close();
+  }
+
+  @Test
+  void types_tell_whether_they_have_instance_store_volumes() {
+    assertThat(
+            ec2.describeInstanceTypes(
+                    r -> r.instanceTypesWithStrings("m5d.large", "i4i.large", "t3.micro"))
+                .instanceTypes())
+        .extracting(each -> each.instanceStorageSupported())
+        .containsExactly(true, true, false);
   }
 
   @Test
@@ -138,6 +152,14 @@ class InstanceOperationsTest {
     assertCode("InvalidParameterValue", () -> found("colour", "blue"));
   }
 
+  @Test
+  void a_filter_of_nothing_but_wildcards_finds_what_has_a_value() {
+    SimulatedInstance tagged = account.launchInstance(InstanceOptions.of().withTag("team", "blue"));
+
+    assertThat(found("tag:team", "*".repeat(60_000))).containsExactly(tagged.id());
+    assertThat(found("tag:team", "*?".repeat(5))).isEmpty();
+  }
+
   private List<String> found(String filter, String value) {
     return ec2
         .describeInstances(r -> r.filters(Filter.builder().name(filter).values(value).build()))
@@ -181,6 +203,52 @@ class InstanceOperationsTest {
   }
 
   @Test
+  void a_spot_instance_of_a_persistent_request_is_stopped_and_started() {
+    String spot = launchSpot(SpotInstanceType.PERSISTENT.toString());
+
+    ec2.stopInstances(r -> r.instanceIds(spot));
+    assertThat(instance(account.instance(spot)).state().name())
+        .isEqualTo(InstanceStateName.STOPPED);
+    ec2.startInstances(r -> r.instanceIds(spot));
+
+    assertThat(instance(account.instance(spot)))
+        .satisfies(it -> assertThat(it.instanceLifecycle()).isEqualTo(InstanceLifecycleType.SPOT))
+        .satisfies(it -> assertThat(it.state().name()).isEqualTo(InstanceStateName.RUNNING));
+    assertThat(
+            ec2.describeInstances(r -> r.filters(f -> f.name("instance-lifecycle").values("spot")))
+                .reservations())
+        .hasSize(1);
+    account.instance(spot).interruptSpot(SpotAction.STOP, account.clock().instant());
+    assertThat(instance(account.instance(spot)).state().name())
+        .isEqualTo(InstanceStateName.STOPPED);
+  }
+
+  @Test
+  void a_spot_instance_is_of_a_one_time_request_unless_asked_otherwise() {
+    String plain = launchSpot(null);
+    String once = launchSpot(SpotInstanceType.ONE_TIME.toString());
+
+    assertCode("UnsupportedOperation", () -> ec2.stopInstances(r -> r.instanceIds(plain)));
+    assertCode("UnsupportedOperation", () -> ec2.stopInstances(r -> r.instanceIds(once)));
+    assertCode("InvalidParameterValue", () -> launchSpot("sometimes"));
+  }
+
+  private String launchSpot(@Nullable String type) {
+    return ec2.runInstances(
+            r ->
+                r.imageId("ami-any")
+                    .minCount(1)
+                    .maxCount(1)
+                    .instanceMarketOptions(
+                        m ->
+                            m.marketType(MarketType.SPOT)
+                                .spotOptions(o -> o.spotInstanceType(type))))
+        .instances()
+        .get(0)
+        .instanceId();
+  }
+
+  @Test
   void a_protected_instance_is_not_terminated() {
     SimulatedInstance kept =
         account.launchInstance("web", InstanceOptions.of(Trait.TERMINATION_PROTECTION));
@@ -209,6 +277,28 @@ class InstanceOperationsTest {
     assertThat(described.hibernationOptions().configured()).isTrue();
     assertThat(described.rootDeviceType()).isEqualTo(DeviceType.INSTANCE_STORE);
     assertThat(described.metadataOptions().httpTokens()).isEqualTo(HttpTokensState.REQUIRED);
+  }
+
+  @Test
+  void a_stopped_instance_says_when_it_was_asked_to_stop_and_a_running_one_nothing() {
+    launch(
+        SimulatedAccount.builder()
+            .clock(MutableClock.at("2023-03-07T15:00:53.9Z"))
+            .timing(Timing.INSTANCE_STOP, Duration.ofSeconds(30)));
+    assertThat(instance().stateTransitionReason()).isEmpty();
+    assertThat(instance().stateReason()).isNull();
+
+    stop();
+    assertThat(instance().stateTransitionReason())
+        .isEqualTo("User initiated (2023-03-07 15:00:54 GMT)");
+    account.clock().advance(Duration.ofMinutes(1));
+
+    assertThat(instance().state().nameAsString()).isEqualTo("stopped");
+    assertThat(instance().stateTransitionReason())
+        .isEqualTo("User initiated (2023-03-07 15:00:54 GMT)");
+    assertThat(instance().stateReason().code()).isEqualTo("Client.UserInitiatedShutdown");
+    ec2.startInstances(r -> r.instanceIds(instance.id()));
+    assertThat(instance().stateTransitionReason()).isEmpty();
   }
 
   @Test
@@ -248,6 +338,44 @@ class InstanceOperationsTest {
         () ->
             ec2.modifyInstanceMetadataOptions(
                 r -> r.instanceId(instance.id()).httpPutResponseHopLimit(65)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"maybe,1", "enabled,0", "enabled,65"})
+  void a_launch_with_wrong_metadata_options_launches_nothing(String endpoint, int hops) {
+    int before = ec2.describeInstances().reservations().size();
+
+    assertCode(
+        "InvalidParameterValue",
+        () ->
+            ec2.runInstances(
+                r ->
+                    r.imageId("ami-1")
+                        .minCount(1)
+                        .maxCount(1)
+                        .metadataOptions(
+                            m -> m.httpEndpoint(endpoint).httpPutResponseHopLimit(hops))));
+    assertThat(ec2.describeInstances().reservations()).hasSize(before);
+  }
+
+  @Test
+  void user_data_are_an_attribute_that_can_be_absent() {
+    String launched =
+        ec2.runInstances(
+                r -> r.imageId("ami-1").minCount(1).maxCount(1).userData("IyEvYmluL3NoCg=="))
+            .instances()
+            .get(0)
+            .instanceId();
+
+    assertThat(userData(launched)).isEqualTo("IyEvYmluL3NoCg==");
+    assertThat(userData(instance.id())).isNull();
+  }
+
+  private String userData(String id) {
+    return ec2.describeInstanceAttribute(
+            r -> r.instanceId(id).attribute(InstanceAttributeName.USER_DATA))
+        .userData()
+        .value();
   }
 
   @Test

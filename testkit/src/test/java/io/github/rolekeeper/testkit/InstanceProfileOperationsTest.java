@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +142,106 @@ class InstanceProfileOperationsTest {
                             r.associationId(association().associationId())
                                 .iamInstanceProfile(named("gone")))))
         .isEqualTo("InvalidParameterValue");
+  }
+
+  @Test
+  void each_refusal_of_an_association_has_its_code_and_names_its_subject() {
+    String current = association().associationId();
+    String missing = "iip-assoc-00000000000000000";
+
+    assertRefused(
+        () -> associate(instance.id(), "web"),
+        "IncorrectState",
+        "There is an existing association for instance " + instance.id());
+    assertRefused(
+        () -> replace(current, "gone"),
+        "InvalidParameterValue",
+        "Value (gone) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance"
+            + " Profile name");
+    assertRefused(
+        () ->
+            ec2.replaceIamInstanceProfileAssociation(
+                r -> r.associationId(current).iamInstanceProfile(p -> p.arn("arn:gone"))),
+        "InvalidParameterValue",
+        "Value (arn:gone) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance"
+            + " Profile ARN");
+    assertRefused(
+        () -> replace(instance.id(), "web"),
+        "InvalidParameterValue",
+        "Invalid value '" + instance.id() + "' for associationId");
+    String notFound = "The association ID '" + missing + "' does not exist";
+    assertRefused(() -> replace(missing, "web"), "InvalidAssociationID.NotFound", notFound);
+    assertRefused(
+        () -> ec2.disassociateIamInstanceProfile(r -> r.associationId(missing)),
+        "InvalidAssociationID.NotFound",
+        notFound);
+    assertRefused(
+        () -> ec2.describeIamInstanceProfileAssociations(r -> r.associationIds(missing)),
+        "InvalidAssociationID.NotFound",
+        notFound);
+    assertRefused(
+        () -> associate("i-00000000000000000", "web"),
+        "InvalidInstanceID.NotFound",
+        "The instance ID 'i-00000000000000000' does not exist");
+    replace(current, "web");
+    assertRefused(
+        () -> replace(current, "web"),
+        "IncorrectState",
+        "The association " + current + " is not the active association");
+  }
+
+  @Test
+  void nothing_is_associated_with_what_is_terminated() {
+    ec2.terminateInstances(r -> r.instanceIds(instance.id()));
+
+    assertRefused(
+        () -> associate(instance.id(), "web"),
+        "IncorrectInstanceState",
+        "The instance '" + instance.id() + "' is not in the 'running' or 'stopped' states.");
+  }
+
+  @Test
+  void a_profile_without_a_role_is_refused_until_ec2_sees_one_in_it() {
+    account.timing(Timing.IAM_TO_EC2, Duration.ofSeconds(10));
+    String current = association().associationId();
+    iam.createInstanceProfile(r -> r.instanceProfileName("bare"));
+    account.clock().advance(Duration.ofSeconds(10));
+    iam.addRoleToInstanceProfile(r -> r.instanceProfileName("bare").roleName("web-role"));
+    String free = account.launchInstance(InstanceOptions.of()).id();
+
+    String text =
+        "IAM Instance Profile \"arn:aws:iam::123456789012:instance-profile/bare\" has no"
+            + " associated IAM Roles";
+    assertRefused(() -> replace(current, "bare"), "InvalidParameterValue", text);
+    assertRefused(() -> associate(free, "bare"), "InvalidParameterValue", text);
+    assertRefused(() -> run("bare"), "InvalidParameterValue", text);
+    account.clock().advance(Duration.ofSeconds(10));
+
+    replace(current, "bare");
+    associate(free, "bare");
+    run("bare");
+  }
+
+  private void associate(String instanceId, String profile) {
+    ec2.associateIamInstanceProfile(
+        r -> r.instanceId(instanceId).iamInstanceProfile(named(profile)));
+  }
+
+  private void replace(String associationId, String profile) {
+    ec2.replaceIamInstanceProfileAssociation(
+        r -> r.associationId(associationId).iamInstanceProfile(named(profile)));
+  }
+
+  private void run(String profile) {
+    ec2.runInstances(
+        r -> r.imageId("ami-any").minCount(1).maxCount(1).iamInstanceProfile(named(profile)));
+  }
+
+  private static void assertRefused(ThrowingCallable call, String code, String text) {
+    AwsServiceException refusal = catchThrowableOfType(AwsServiceException.class, call);
+    assertThat(refusal.statusCode()).isEqualTo(400);
+    assertThat(refusal.awsErrorDetails().errorCode()).isEqualTo(code);
+    assertThat(refusal.awsErrorDetails().errorMessage()).isEqualTo(text);
   }
 
   @Test

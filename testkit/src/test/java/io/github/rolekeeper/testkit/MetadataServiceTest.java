@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,21 @@ class MetadataServiceTest {
   }
 
   @Test
+  void credentials_with_an_account_are_served_only_where_the_rule_is_off() throws Exception {
+    String extended = ROLES.replace("credentials/", "credentials-extended/");
+    assertThat(get(extended, token("60").body()).statusCode()).isEqualTo(404);
+    account.close();
+    account = SimulatedAccount.builder().without(Rule.EXTENDED_CREDENTIALS_ARE_ABSENT).build();
+    account.createInstanceProfile("web", "web-role");
+    instance = account.launchInstance("web");
+    String token = token("60").body();
+    assertThat(get(extended, token).body()).isEqualTo("web-role");
+    assertThat(get(extended + "web-role", token).body())
+        .contains("\"AccountId\" : \"" + account.accountId() + "\"");
+    assertThat(get(ROLES + "web-role", token).body()).doesNotContain("AccountId");
+  }
+
+  @Test
   void a_token_is_granted_for_the_time_asked_and_refused_after_it() throws Exception {
     HttpResponse<String> granted = token("60");
     assertThat(granted.statusCode()).isEqualTo(200);
@@ -54,7 +70,7 @@ class MetadataServiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "21601", "-1", "soon"})
+  @ValueSource(strings = {"0", "21601", "-1", "soon", "99999999999", "1.5"})
   void a_token_is_not_granted_for_a_time_out_of_range(String ttl) throws Exception {
     assertThat(token(ttl).statusCode()).isEqualTo(400);
   }
@@ -141,6 +157,63 @@ class MetadataServiceTest {
   }
 
   @Test
+  void the_journal_has_requests_that_nobody_answers() throws Exception {
+    String unknown = instance.metadataEndpoint().toString().replace(instance.id(), "i-0");
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      ec2.stopInstances(r -> r.instanceIds(instance.id()));
+      assertThatThrownBy(() -> get(INFO, null)).isInstanceOf(IOException.class);
+      ec2.terminateInstances(r -> r.instanceIds(instance.id()));
+      assertThatThrownBy(() -> get(ROLES, null)).isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> send(HttpRequest.newBuilder(URI.create(unknown + INFO))))
+        .isInstanceOf(IOException.class);
+
+    String stopped = "GET %s REFUSED by %s".formatted(INFO, instance.id());
+    String terminated = "GET %s REFUSED by %s".formatted(ROLES, instance.id());
+    assertThat(refusals())
+        // The client may try again where a connection ends without an answer.
+        .containsOnly(stopped, terminated, "GET %s REFUSED by i-0".formatted(INFO));
+  }
+
+  @Test
+  void the_journal_has_requests_to_a_service_that_is_off() throws Exception {
+    account.close();
+    account = SimulatedAccount.builder().without(Rule.DISABLED_METADATA_ANSWERS_403).build();
+    instance = account.launchInstance(InstanceOptions.of());
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      ec2.modifyInstanceMetadataOptions(r -> r.instanceId(instance.id()).httpEndpoint("disabled"));
+    }
+    assertThatThrownBy(() -> get(INFO, null)).isInstanceOf(IOException.class);
+
+    assertThat(refusals())
+        .isNotEmpty()
+        .containsOnly("GET %s REFUSED by %s".formatted(INFO, instance.id()));
+  }
+
+  @Test
+  void the_journal_names_the_fault_that_kept_a_request_from_the_service() throws Exception {
+    account.inject(Fault.connectionReset().on("GET " + INFO));
+    assertThatThrownBy(() -> get(INFO, null)).isInstanceOf(IOException.class);
+
+    assertThat(refusals())
+        .isNotEmpty()
+        .containsOnly("GET %s CONNECTION_RESET by %s".formatted(INFO, instance.id()));
+  }
+
+  private List<String> refusals() {
+    return account.calls().stream()
+        .filter(call -> call.service().equals("imds"))
+        .map(
+            call ->
+                call.operation()
+                    + " "
+                    + call.outcome()
+                    + " by "
+                    + call.parameters().get("InstanceId"))
+        .toList();
+  }
+
+  @Test
   void only_the_token_is_put_and_only_at_its_own_path() throws Exception {
     assertThat(send(request("/2021-03-23/api/token").PUT(nothing())).statusCode()).isEqualTo(403);
     assertThat(send(request("/latest/api/token").GET()).statusCode()).isEqualTo(405);
@@ -152,6 +225,28 @@ class MetadataServiceTest {
                     .PUT(nothing()))
                 .statusCode())
         .isEqualTo(403);
+  }
+
+  @Test
+  void a_token_is_not_granted_without_a_time() throws Exception {
+    assertThat(send(request("/latest/api/token").PUT(nothing())).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void an_answer_says_how_long_its_token_lives_on() throws Exception {
+    String token = token("21600").body();
+    account.clock().advance(Duration.ofSeconds(100));
+
+    assertThat(get(INFO, token).headers().firstValue(TTL)).contains("21500");
+    assertThat(get(INFO, null).headers().firstValue(TTL)).isEmpty();
+    assertThat(get("/latest/meta-data/none", token).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void a_wrong_method_is_told_the_right_ones() throws Exception {
+    assertThat(send(request("/latest/api/token").GET()).headers().firstValue("Allow"))
+        .contains("OPTIONS, PUT");
+    assertThat(send(request(INFO).DELETE()).statusCode()).isEqualTo(405);
   }
 
   private HttpResponse<String> token(String ttl) throws Exception {

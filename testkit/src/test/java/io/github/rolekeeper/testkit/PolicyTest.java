@@ -1,7 +1,9 @@
 package io.github.rolekeeper.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,27 @@ class PolicyTest {
   void a_statement_covers_actions_and_resources_by_pattern(
       String members, PolicyEvaluator.Decision decision) {
     assertThat(decide("s3:ListBucket", BUCKET, allow(members))).isEqualTo(decision);
+  }
+
+  @Test
+  void a_decision_takes_no_time_whatever_the_pattern() {
+    String pattern = "*a".repeat(12) + "*b";
+    String value = "a".repeat(120);
+    context.with("aws:PrincipalTag/name", value);
+    String statement =
+        allow(
+            "'Action':'%s','Resource':'*'},{'Effect':'Allow','Action':'*','Resource':'%s'"
+                .formatted(pattern, pattern));
+    String conditional =
+        allow(
+            "'Action':'*','Resource':'*','Condition':{'StringLike':{'aws:PrincipalTag/name':'%s'}}"
+                .formatted(pattern));
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThat(decide(value, value, statement, conditional))
+                .isEqualTo(PolicyEvaluator.Decision.DENIED_IMPLICITLY));
   }
 
   @Test

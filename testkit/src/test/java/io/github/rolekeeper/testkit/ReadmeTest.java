@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import io.github.rolekeeper.testkit.record.OperatorShell;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +21,7 @@ class ReadmeTest {
   private static final Path SOURCE =
       Path.of("src/test/java/io/github/rolekeeper/testkit/ReadmeTest.java");
   private static final Path README = Path.of("README.md");
+  private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Test)`");
 
   @Test
   void the_usage_runs() {
@@ -61,6 +66,32 @@ class ReadmeTest {
         .contains("```java\n" + shown.stripTrailing().stripIndent() + "\n```");
   }
 
+  @Test
+  void every_claim_names_tests_that_there_are() throws Exception {
+    List<String> rows =
+        Files.readAllLines(README).stream()
+            .dropWhile(line -> !line.startsWith("## What it claims about AWS"))
+            .takeWhile(line -> !line.startsWith("## When things go wrong"))
+            .toList();
+    List<String> claims =
+        rows.subList(rows.indexOf("| behaviour | source | test |") + 2, rows.size()).stream()
+            .filter(line -> line.startsWith("|"))
+            .toList();
+
+    assertThat(claims)
+        .hasSizeGreaterThan(40)
+        .allSatisfy(claim -> assertThat(claim.split(" \\| ")[2]).containsPattern(NAMED_TEST));
+    assertThat(NAMED_TEST.matcher(String.join("\n", rows)).results().map(test -> test.group(1)))
+        .isNotEmpty()
+        .allSatisfy(test -> assertThat(testClasses()).contains(test + ".java"));
+  }
+
+  private static List<String> testClasses() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void the_readme_names_every_timing_with_its_default_and_source(Timing timing) throws Exception {
@@ -76,7 +107,8 @@ class ReadmeTest {
             line ->
                 assertThat(line)
                     .startsWith("| `" + timing.name() + "` | " + value + " |")
-                    .endsWith("| " + source.replace("aws", "AWS") + " |"));
+                    .contains(" | " + source.replace("aws", "AWS") + " | `")
+                    .endsWith("Test` |"));
   }
 
   @ParameterizedTest

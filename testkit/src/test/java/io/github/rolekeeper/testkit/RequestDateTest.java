@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +21,6 @@ class RequestDateTest {
   private static final Instant NOW = Instant.parse("2023-03-07T10:00:00Z");
   private static final String SCOPE = "AKIAIOSFODNN7EXAMPLE/20230307/us-east-1/";
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private SimulatedAccount account;
 
   @BeforeEach
@@ -39,24 +35,7 @@ class RequestDateTest {
 
   private HttpResponse<String> call(String service, String credential, String... headers)
       throws Exception {
-    String form =
-        switch (service) {
-          case "iam" -> "/?Action=ListRoles&Version=2010-05-08";
-          case "sts" -> "/?Action=GetCallerIdentity&Version=2011-06-15";
-          case "ec2" -> "/?Action=DescribeInstances&Version=2016-11-15";
-          default -> "/";
-        };
-    var request =
-        HttpRequest.newBuilder(URI.create(account.endpoint() + form))
-            .header(
-                "Authorization",
-                "AWS4-HMAC-SHA256 Credential="
-                    + credential
-                    + ", SignedHeaders=host;x-amz-date, Signature=00");
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return RawCall.send(account, service, credential, headers);
   }
 
   private HttpResponse<String> dated(String service, String date) throws Exception {
@@ -67,6 +46,9 @@ class RequestDateTest {
   @CsvSource({
     "iam, 20230307T095459Z, 403, SignatureDoesNotMatch",
     "sts, 20230307T100501Z, 403, SignatureDoesNotMatch",
+    "autoscaling, 20230307T095459Z, 403, SignatureDoesNotMatch",
+    "cloudtrail, 20230307T095459Z, 400, InvalidSignatureException",
+    "cloudtrail, 20230307T100501Z, 400, InvalidSignatureException",
     "ec2, 20230307T095459Z, 400, RequestExpired",
     "ec2, 20230307T100501Z, 400, RequestExpired",
     "s3, 20230307T094459Z, 403, RequestTimeTooSkewed",
@@ -77,13 +59,15 @@ class RequestDateTest {
     HttpResponse<String> answer = dated(service, date);
 
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).contains("<Code>" + code + "</Code>");
+    assertThat(RawCall.code(answer)).isEqualTo(code);
   }
 
   @ParameterizedTest
   @CsvSource({
     "iam, 20230307T095500Z",
     "iam, 20230307T100500Z",
+    "autoscaling, 20230307T100500Z",
+    "cloudtrail, 20230307T095500Z",
     "ec2, 20230307T095500Z",
     "s3, 20230307T094500Z"
   })
@@ -104,13 +88,19 @@ class RequestDateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"iam, 400, IncompleteSignature", "ec2, 401, AuthFailure", "s3, 403, AccessDenied"})
+  @CsvSource({
+    "iam, 400, IncompleteSignature",
+    "autoscaling, 400, IncompleteSignature",
+    "cloudtrail, 400, IncompleteSignatureException",
+    "ec2, 401, AuthFailure",
+    "s3, 403, AccessDenied"
+  })
   void a_request_without_a_date_is_refused(String service, int status, String code)
       throws Exception {
     HttpResponse<String> answer = call(service, SCOPE + service + "/aws4_request");
 
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).contains("<Code>" + code + "</Code>");
+    assertThat(RawCall.code(answer)).isEqualTo(code);
   }
 
   @ParameterizedTest
@@ -118,6 +108,7 @@ class RequestDateTest {
     "iam, AKIAIOSFODNN7EXAMPLE/20230307/us-east-1/iam, 400, IncompleteSignature",
     "iam, AKIAIOSFODNN7EXAMPLE/20230307/x/us-east-1/iam/aws4_request, 400, IncompleteSignature",
     "sts, garbled, 400, IncompleteSignature",
+    "autoscaling, garbled, 400, IncompleteSignature",
     "ec2, AKIAIOSFODNN7EXAMPLE/ec2/aws4_request, 401, AuthFailure",
     "s3, AKIAIOSFODNN7EXAMPLE/20230307/us-east-1/s3, 400, AuthorizationHeaderMalformed"
   })
@@ -126,7 +117,54 @@ class RequestDateTest {
     HttpResponse<String> answer = call(service, credential, "X-Amz-Date", "20230307T100000Z");
 
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).contains("<Code>" + code + "</Code>");
+    assertThat(RawCall.code(answer)).isEqualTo(code);
+  }
+
+  @Test
+  void a_date_that_cannot_be_read_is_refused_by_a_json_service_in_json() throws Exception {
+    HttpResponse<String> answer =
+        call(
+            "cloudtrail",
+            "AKIAIOSFODNN7EXAMPLE/20230307/us-east-1/cloudtrail/aws4_request",
+            "X-Amz-Date",
+            "noon");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).startsWith("{\"__type\":\"IncompleteSignatureException\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "iam, 403, SignatureDoesNotMatch",
+    "sts, 403, SignatureDoesNotMatch",
+    "autoscaling, 403, SignatureDoesNotMatch",
+    "cloudtrail, 400, InvalidSignatureException",
+    "ec2, 401, AuthFailure",
+    "s3, 400, AuthorizationHeaderMalformed"
+  })
+  void a_scope_of_another_day_than_the_date_is_refused(String service, int status, String code)
+      throws Exception {
+    HttpResponse<String> answer =
+        call(
+            service,
+            "AKIAIOSFODNN7EXAMPLE/20230306/us-east-1/" + service + "/aws4_request",
+            "X-Amz-Date",
+            "20230307T100000Z");
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(RawCall.code(answer)).isEqualTo(code);
+  }
+
+  @Test
+  void the_refusal_of_another_days_scope_names_both_days() throws Exception {
+    assertThat(
+            call(
+                    "iam",
+                    "AKIAIOSFODNN7EXAMPLE/20230306/us-east-1/iam/aws4_request",
+                    "Date",
+                    "Tue, 7 Mar 2023 10:00:00 GMT")
+                .body())
+        .contains("'20230306' != '20230307', from '20230307T100000Z'");
   }
 
   @Test
@@ -135,6 +173,7 @@ class RequestDateTest {
     account = SimulatedAccount.create(MutableClock.at(NOW));
 
     assertThat(dated("iam", "20200101T000000Z").statusCode()).isEqualTo(200);
+    assertThat(dated("cloudtrail", "noon").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -213,6 +213,44 @@ class TransitionTest {
   }
 
   @Test
+  void a_shorter_delay_lets_no_change_overtake_an_older_one() throws Exception {
+    account.timing(Timing.IAM_TO_EC2, LAG);
+    account.createInstanceProfile("gone", "web-role");
+    account.timing(Timing.IAM_TO_EC2, Duration.ZERO);
+    account.deleteInstanceProfile("gone");
+    account.clock().advance(Duration.ofHours(2));
+
+    assertInvalidProfile(() -> run("gone"));
+    account.createInstanceProfile("gone", "web-role"); // nothing is on its way any more
+    assertThat(get(run("gone"), "/latest/meta-data/iam/info")).contains("Success");
+  }
+
+  @Test
+  void a_role_taken_out_under_a_shorter_delay_is_out_once_ec2_has_seen_it_in() {
+    iam.createInstanceProfile(r -> r.instanceProfileName("bare"));
+    account.timing(Timing.IAM_TO_EC2, LAG);
+    iam.addRoleToInstanceProfile(r -> r.instanceProfileName("bare").roleName("web-role"));
+    account.timing(Timing.IAM_TO_EC2, Duration.ofSeconds(1));
+    iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName("bare").roleName("web-role"));
+    account.clock().advance(LAG);
+
+    assertThatThrownBy(() -> run("bare")).hasMessageContaining("has no associated IAM Roles");
+  }
+
+  @Test
+  void a_change_waits_for_no_older_one_that_ec2_has_seen() {
+    account.timing(Timing.IAM_TO_EC2, LAG);
+    account.createInstanceProfile("seen", "web-role");
+    account.clock().advance(LAG);
+    run("seen");
+    account.clock().set(account.clock().instant().minus(Duration.ofDays(1)));
+    account.timing(Timing.IAM_TO_EC2, Duration.ZERO);
+    account.deleteInstanceProfile("seen");
+
+    assertInvalidProfile(() -> run("seen"));
+  }
+
+  @Test
   void metadata_follows_a_changed_association_after_its_lag() throws Exception {
     account.createInstanceProfile("other", "other-role");
     account.launchInstance("other"); // so that EC2 has delivered the profile before
@@ -245,6 +283,25 @@ class TransitionTest {
                     .plus(LAG)
                     .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
                 + "\"");
+  }
+
+  /** Launches by EC2's own view of the profiles. */
+  private SimulatedInstance run(String profile) {
+    String id =
+        ec2.runInstances(
+                r ->
+                    r.minCount(1)
+                        .maxCount(1)
+                        .imageId("ami-1")
+                        .iamInstanceProfile(p -> p.name(profile)))
+            .instances()
+            .get(0)
+            .instanceId();
+    return account.instance(id);
+  }
+
+  private static void assertInvalidProfile(Runnable call) {
+    assertThatThrownBy(call::run).hasMessageContaining("Invalid IAM Instance Profile name");
   }
 
   private void associate() {

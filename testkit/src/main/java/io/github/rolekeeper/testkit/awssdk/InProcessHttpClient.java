@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -56,7 +55,7 @@ public final class InProcessHttpClient implements SdkHttpClient {
         account.exchange(http.method().name(), target(http), headers(http), body(request));
     SdkHttpResponse.Builder head = SdkHttpResponse.builder().statusCode(answer.status());
     answer.headers().forEach(head::putHeader);
-    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    byte[] body = answer.content();
     return HttpExecuteResponse.builder()
         .response(head.putHeader("Content-Length", Integer.toString(body.length)).build())
         .responseBody(AbortableInputStream.create(new ByteArrayInputStream(body)))

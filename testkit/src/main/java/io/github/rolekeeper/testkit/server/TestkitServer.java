@@ -9,7 +9,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -71,6 +73,31 @@ public final class TestkitServer implements Callable<Integer> {
   private boolean realTime;
 
   @Option(
+      names = "--strict-credentials",
+      description =
+          "Refuse access keys that no session of the account has issued; else they are the"
+              + " administrator's.")
+  private boolean strictCredentials;
+
+  @Option(
+      names = "--check-request-dates",
+      description =
+          "Refuse requests whose date is further from the account's time than AWS allows.")
+  private boolean checkRequestDates;
+
+  @Option(
+      names = "--page-limit",
+      paramLabel = "N",
+      description = "The most entries of a page, whatever a client asks for; by default no limit.")
+  private @Nullable Integer pageLimit;
+
+  @Option(
+      names = "--journal-limit",
+      paramLabel = "N",
+      description = "How many requests the journal keeps; by default 100000.")
+  private @Nullable Integer journalLimit;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this and end.")
@@ -85,7 +112,11 @@ public final class TestkitServer implements Callable<Integer> {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new TestkitServer()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new TestkitServer());
   }
 
   @Override
@@ -116,8 +147,12 @@ public final class TestkitServer implements Callable<Integer> {
     if (seedFile != null) {
       try {
         seed = Files.readString(seedFile);
+      } catch (NoSuchFileException e) {
+        throw wrong("--seed-file " + seedFile + " does not exist");
+      } catch (CharacterCodingException e) {
+        throw wrong("--seed-file " + seedFile + " is no text in UTF-8");
       } catch (IOException e) {
-        throw wrong("--seed-file " + seedFile + " cannot be read: " + e);
+        throw wrong("--seed-file " + seedFile + " cannot be read: " + e.getMessage());
       }
     }
     try {
@@ -145,6 +180,18 @@ public final class TestkitServer implements Callable<Integer> {
     }
     if (region != null) {
       builder.region(region);
+    }
+    if (strictCredentials) {
+      builder.strictCredentials();
+    }
+    if (checkRequestDates) {
+      builder.checkRequestDates();
+    }
+    if (pageLimit != null) {
+      builder.pageLimit(pageLimit);
+    }
+    if (journalLimit != null) {
+      builder.journalLimit(journalLimit);
     }
     if (seed != null) {
       builder.seed(seed);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -22,6 +23,25 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sts.StsClient;
 
 class InProcessHttpClientTest {
+  @Test
+  void an_account_without_a_port_is_reached_in_process_and_starts_no_thread() {
+    int before = Thread.activeCount();
+    var accounts = new ArrayList<SimulatedAccount>();
+    for (int i = 0; i < 100; i++) {
+      accounts.add(SimulatedAccount.builder().withoutPort().build());
+    }
+
+    assertThat(Thread.activeCount()).isLessThan(before + 100);
+    for (SimulatedAccount account : accounts) {
+      try (account;
+          var own = SdkClients.administrator(account).inProcess().build(IamClient.builder())) {
+        own.createInstanceProfile(r -> r.instanceProfileName("web"));
+        assertThat(own.listInstanceProfiles().instanceProfiles()).hasSize(1);
+        assertThat(account.endpoint().getHost()).endsWith(".invalid");
+      }
+    }
+  }
+
   @Test
   void answers_are_the_same_as_over_the_socket() {
     assertThat(conversation(SdkClients::inProcess)).isEqualTo(conversation(same -> same));
@@ -58,15 +78,25 @@ class InProcessHttpClientTest {
   }
 
   @Test
+  void two_thousand_calls_are_answered_and_counted() {
+    answeredAndCounted(2_000);
+  }
+
+  @Test
+  @Tag("load")
   void a_hundred_thousand_calls_are_answered_and_counted() {
+    answeredAndCounted(100_000);
+  }
+
+  private static void answeredAndCounted(int calls) {
     try (var account = SimulatedAccount.create();
         var iam = SdkClients.administrator(account).inProcess().build(IamClient.builder())) {
       account.createInstanceProfile("web", "web-role");
-      for (int i = 0; i < 100_000; i++) {
+      for (int i = 0; i < calls; i++) {
         iam.getInstanceProfile(r -> r.instanceProfileName("web"));
       }
 
-      assertThat(account.calls()).hasSize(100_000).extracting(ApiCall::outcome).containsOnly("OK");
+      assertThat(account.calls()).hasSize(calls).extracting(ApiCall::outcome).containsOnly("OK");
     }
   }
 

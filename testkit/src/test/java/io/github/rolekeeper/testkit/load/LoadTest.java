@@ -6,15 +6,11 @@ import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -23,13 +19,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /** Many clients at once, for a while. Not part of the normal build; see CONTRIBUTING. */
@@ -40,128 +42,183 @@ class LoadTest {
   private static final Duration WHOLE = Duration.ofSeconds(60);
   private static final double GROWTH = 1.10;
 
-  /** What must not grow. */
-  private record Footprint(long heap, int threads, int sockets) {
-    static Footprint taken() throws IOException {
-      System.gc();
-      System.gc();
-      return new Footprint(
-          ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-          ManagementFactory.getThreadMXBean().getThreadCount(),
-          openSockets());
-    }
+  /** How often the journal is read, which would be all that grows. */
+  private static final Duration SLICE = Duration.ofMillis(100);
 
-    private static int openSockets() throws IOException {
-      Path descriptors = Path.of("/proc/self/fd");
-      if (!Files.isDirectory(descriptors)) {
-        return 0; // no Linux: heap and threads must do
-      }
-      int sockets = 0;
-      try (var all = Files.newDirectoryStream(descriptors)) {
-        for (Path each : all) {
-          try {
-            if (Files.readSymbolicLink(each).toString().startsWith("socket:")) {
-              sockets++;
-            }
-          } catch (IOException e) {
-            // Closed since it was listed.
-          }
-        }
-      }
-      return sockets;
-    }
-  }
+  /** A second and more of calls: ten times what comes between two readings. */
+  private static final int JOURNAL = 4_000;
+
+  /**
+   * Only then is CloudTrail's history full, which is as long as the journal; not all calls count.
+   */
+  private static final int FULL = 2 * JOURNAL;
+
+  /** A twentieth of what was measured: not a claim of speed, but a machine that stands still. */
+  private static final long FEWEST_PER_SECOND = 100;
+
+  /** How many profiles the clients have in common. */
+  private static final int CONTENDED = 8;
+
+  private static final Set<String> TOO_LATE =
+      Set.of("EntityAlreadyExists", "LimitExceeded", "NoSuchEntity", "DeleteConflict");
 
   private final AtomicBoolean stop = new AtomicBoolean();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final Map<Integer, LongAdder> writes = new ConcurrentHashMap<>();
-  private final LongAdder calls = new LongAdder();
+  private final JournalledState expected = new JournalledState();
+
+  /** What the clients have sent, by operation. */
+  private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
 
   @Test
-  void sixty_four_clients_for_a_minute_see_no_error_and_leave_nothing_behind() throws Exception {
-    // The journal of a minute would be all that grows.
-    try (SimulatedAccount account = SimulatedAccount.builder().journalLimit(2_000).build();
+  void sixty_four_clients_for_a_minute_see_no_error_and_leave_what_the_journal_says()
+      throws Exception {
+    try (SimulatedAccount account = SimulatedAccount.builder().journalLimit(JOURNAL).build();
         SdkHttpClient http = ApacheHttpClient.builder().maxConnections(CLIENTS).build()) {
       account.createInstanceProfile("web", "web-role");
+      expected.holds("web", "web-role");
       ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
       for (int number = 0; number < CLIENTS; number++) {
         int client = number;
-        writes.put(client, new LongAdder());
-        clients.execute(() -> work(account, http, client));
+        SimulatedInstance instance = account.launchInstance("web");
+        expected.launched(instance.id(), "web");
+        clients.execute(() -> work(account, http, client, instance));
       }
-      pause(WARM_UP);
+      followTheJournal(account, WARM_UP);
+      while (expected.calls() < FULL && failures.isEmpty()) {
+        followTheJournal(account, SLICE); // a busy machine needs longer than WARM_UP
+      }
       Footprint early = Footprint.taken();
-      pause(WHOLE.minus(WARM_UP));
+      followTheJournal(account, WHOLE.minus(WARM_UP));
       Footprint late = Footprint.taken();
       stop.set(true);
       clients.shutdown();
-      assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      while (!clients.awaitTermination(SLICE.toMillis(), TimeUnit.MILLISECONDS)) {
+        expected.follow(account.takeCalls());
+      }
+      expected.follow(account.takeCalls());
 
+      long calls = expected.calls();
       System.out.println(
-          "load: " + calls.sum() + " calls in " + WHOLE + ", early " + early + ", late " + late);
+          "load: " + calls + " calls in " + WHOLE + ", early " + early + ", late " + late);
       assertThat(failures).isEmpty();
+      assertThat(calls).isGreaterThan(FEWEST_PER_SECOND * WHOLE.toSeconds());
       assertThat((double) late.heap()).isLessThanOrEqualTo(early.heap() * GROWTH);
       assertThat((double) late.threads()).isLessThanOrEqualTo(early.threads() * GROWTH);
       assertThat((double) late.sockets()).isLessThanOrEqualTo(early.sockets() * GROWTH);
-      assertEachClientLeftWhatItWroteLast(account, http);
+      assertThat(expected.requests())
+          .as("each request that was sent is in the journal once")
+          .isEqualTo(
+              sent.entrySet().stream()
+                  .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().sum())));
+      assertTheAccountIsAsTheJournalSays(account, http);
     }
   }
 
-  private void pause(Duration time) throws InterruptedException {
-    // Ends early only if a client fails.
-    new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+  /** Ends early if a client fails. */
+  private void followTheJournal(SimulatedAccount account, Duration time)
+      throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() - end < 0 && failures.isEmpty()) {
+      expected.follow(account.takeCalls());
+      new CountDownLatch(1).await(SLICE.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
-  private void work(SimulatedAccount account, SdkHttpClient http, int client) {
-    SimulatedInstance instance = account.launchInstance("web");
+  private void work(
+      SimulatedAccount account, SdkHttpClient http, int client, SimulatedInstance instance) {
     SdkClients clients = SdkClients.administrator(account);
-    try (IamClient iam =
-            clients.build(
-                IamClient.builder()
-                    .httpClient(http)
-                    .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry())));
-        Ec2Client ec2 =
-            clients.build(
-                Ec2Client.builder()
-                    .httpClient(http)
-                    .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry())));
-        StsClient sts = clients.build(StsClient.builder().httpClient(http))) {
+    try (IamClient iam = counted(clients, IamClient.builder().httpClient(http));
+        Ec2Client ec2 = counted(clients, Ec2Client.builder().httpClient(http));
+        StsClient sts = counted(clients, StsClient.builder().httpClient(http))) {
       String mine = "profile-" + client;
       while (!stop.get()) {
-        iam.createInstanceProfile(r -> r.instanceProfileName(mine));
-        iam.addRoleToInstanceProfile(r -> r.instanceProfileName(mine).roleName("web-role"));
-        String association =
-            ec2.describeIamInstanceProfileAssociations(
-                    r -> r.filters(f -> f.name("instance-id").values(instance.id())))
-                .iamInstanceProfileAssociations()
-                .get(0)
-                .associationId();
-        String old =
-            ec2.replaceIamInstanceProfileAssociation(
-                    r -> r.associationId(association).iamInstanceProfile(p -> p.name(mine)))
-                .iamInstanceProfileAssociation()
-                .associationId();
-        ec2.describeInstances(r -> r.instanceIds(instance.id()));
+        String association = takeMine(iam, ec2, mine, instance);
         sts.getCallerIdentity();
         metadata(instance);
-        ec2.replaceIamInstanceProfileAssociation(
-            r -> r.associationId(old).iamInstanceProfile(p -> p.name("web")));
+        contend(iam, "contended-" + client % CONTENDED);
+        replace(ec2, association, "web", instance);
         iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName(mine).roleName("web-role"));
         iam.deleteInstanceProfile(r -> r.instanceProfileName(mine));
         if (client == 0) {
           account.clock().advance(Duration.ofHours(4)); // sessions come and go
         }
-        writes.get(client).increment();
-        calls.add(11);
       }
-      iam.createInstanceProfile(
-          r -> r.instanceProfileName("count-" + client + "-" + writes.get(client).sum()));
+      if (client % 2 == 0) {
+        takeMine(iam, ec2, mine, instance); // so that not all ends as it began
+      }
     } catch (Exception | AssertionError e) {
       failures.add(e);
     }
   }
 
-  private static void metadata(SimulatedInstance instance) throws IOException {
+  private String takeMine(
+      IamClient iam, Ec2Client ec2, String profile, SimulatedInstance instance) {
+    iam.createInstanceProfile(r -> r.instanceProfileName(profile));
+    iam.addRoleToInstanceProfile(r -> r.instanceProfileName(profile).roleName("web-role"));
+    ec2.describeInstances(r -> r.instanceIds(instance.id()));
+    String first =
+        ec2.describeIamInstanceProfileAssociations(
+                r -> r.filters(f -> f.name("instance-id").values(instance.id())))
+            .iamInstanceProfileAssociations()
+            .get(0)
+            .associationId();
+    return replace(ec2, first, profile, instance);
+  }
+
+  private String replace(
+      Ec2Client ec2, String association, String profile, SimulatedInstance instance) {
+    expected.owns(instance.id(), association);
+    return ec2.replaceIamInstanceProfileAssociation(
+            r -> r.associationId(association).iamInstanceProfile(p -> p.name(profile)))
+        .iamInstanceProfileAssociation()
+        .associationId();
+  }
+
+  /** Several clients want the same profile: whoever is late is refused, and nothing happens. */
+  private static void contend(IamClient iam, String profile) {
+    unlessLate(() -> iam.createInstanceProfile(r -> r.instanceProfileName(profile)));
+    unlessLate(
+        () ->
+            iam.addRoleToInstanceProfile(r -> r.instanceProfileName(profile).roleName("web-role")));
+    unlessLate(
+        () ->
+            iam.removeRoleFromInstanceProfile(
+                r -> r.instanceProfileName(profile).roleName("web-role")));
+    unlessLate(() -> iam.deleteInstanceProfile(r -> r.instanceProfileName(profile)));
+  }
+
+  private static void unlessLate(Runnable call) {
+    try {
+      call.run();
+    } catch (IamException e) {
+      if (!TOO_LATE.contains(e.awsErrorDetails().errorCode())) {
+        throw e;
+      }
+    }
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C> C counted(SdkClients clients, B builder) {
+    return clients.build(
+        builder.overrideConfiguration(
+            o ->
+                o.retryStrategy(AwsRetryStrategy.doNotRetry())
+                    .addExecutionInterceptor(
+                        new ExecutionInterceptor() {
+                          @Override
+                          public void beforeTransmission(
+                              Context.BeforeTransmission context, ExecutionAttributes attributes) {
+                            String request = context.request().getClass().getSimpleName();
+                            count(request.substring(0, request.lastIndexOf("Request")));
+                          }
+                        })));
+  }
+
+  private void count(String operation) {
+    sent.computeIfAbsent(operation, any -> new LongAdder()).increment();
+  }
+
+  private void metadata(SimulatedInstance instance) throws IOException {
+    count("PUT /latest/api/token");
     var connection =
         (java.net.HttpURLConnection)
             URI.create(instance.metadataEndpoint() + "/latest/api/token").toURL().openConnection();
@@ -175,14 +232,33 @@ class LoadTest {
     }
   }
 
-  private void assertEachClientLeftWhatItWroteLast(SimulatedAccount account, SdkHttpClient http) {
-    List<String> expected = new ArrayList<>(List.of("web"));
-    writes.forEach((client, count) -> expected.add("count-" + client + "-" + count.sum()));
-    try (IamClient iam =
-        SdkClients.administrator(account).build(IamClient.builder().httpClient(http))) {
-      assertThat(iam.listInstanceProfilesPaginator().instanceProfiles().stream())
-          .extracting(profile -> profile.instanceProfileName())
-          .containsExactlyInAnyOrderElementsOf(expected);
+  private void assertTheAccountIsAsTheJournalSays(SimulatedAccount account, SdkHttpClient http) {
+    SdkClients clients = SdkClients.administrator(account);
+    try (IamClient iam = clients.build(IamClient.builder().httpClient(http));
+        Ec2Client ec2 = clients.build(Ec2Client.builder().httpClient(http))) {
+      assertThat(
+              iam.listInstanceProfilesPaginator().instanceProfiles().stream()
+                  .collect(
+                      Collectors.toMap(
+                          profile -> profile.instanceProfileName(),
+                          profile ->
+                              profile.roles().stream()
+                                  .map(role -> role.roleName())
+                                  .collect(Collectors.joining()))))
+          .isEqualTo(expected.profiles())
+          .hasSizeGreaterThan(CLIENTS / 2);
+      assertThat(
+              ec2
+                  .describeIamInstanceProfileAssociationsPaginator()
+                  .iamInstanceProfileAssociations()
+                  .stream()
+                  .collect(
+                      Collectors.toMap(
+                          association -> association.instanceId(),
+                          association ->
+                              association.iamInstanceProfile().arn().replaceFirst(".*/", ""))))
+          .isEqualTo(expected.associations())
+          .hasSize(CLIENTS);
     }
   }
 }

@@ -37,59 +37,6 @@ class AwsCliTest {
   }
 
   @Test
-  void makes_a_world_from_nothing_and_pages_through_it() {
-    try (SimulatedAccount account = SimulatedAccount.builder().pageLimit(2).build()) {
-      AwsCli cli = cli(account);
-      for (int i = 1; i <= 5; i++) {
-        run(cli, "iam", "create-instance-profile", "--instance-profile-name", "profile-" + i);
-      }
-      run(
-          cli,
-          "iam",
-          "create-role",
-          "--role-name",
-          "a-role",
-          "--assume-role-policy-document",
-          Setup.TRUST);
-      run(
-          cli,
-          "iam",
-          "add-role-to-instance-profile",
-          "--instance-profile-name",
-          "profile-1",
-          "--role-name",
-          "a-role");
-
-      assertThat(
-              run(
-                  cli,
-                  "iam",
-                  "list-instance-profiles",
-                  "--query",
-                  "InstanceProfiles[].InstanceProfileName",
-                  "--output",
-                  "text"))
-          .containsSubsequence("profile-1", "profile-2", "profile-3", "profile-4", "profile-5");
-      String id =
-          run(
-              cli,
-              "ec2",
-              "run-instances",
-              "--image-id",
-              "ami-any",
-              "--iam-instance-profile",
-              "Name=profile-1",
-              "--query",
-              "Instances[0].InstanceId",
-              "--output",
-              "text");
-      assertThat(id).startsWith("i-");
-      assertThat(run(cli, "ec2", "describe-instances", "--instance-ids", id.strip()))
-          .contains("instance-profile/profile-1");
-    }
-  }
-
-  @Test
   void prints_the_errors_of_aws() {
     try (SimulatedAccount account = SimulatedAccount.create(MutableClock.atRealTime())) {
       AwsCli cli = cli(account);
@@ -112,12 +59,6 @@ class AwsCliTest {
   private static AwsCli cli(SimulatedAccount account) {
     account.createInstanceProfile("first", "first-role");
     return new AwsCli(account, account.launchInstance("first"), home);
-  }
-
-  private static String run(AwsCli cli, String... arguments) {
-    AwsCli.Result result = cli.execute(List.of(arguments));
-    assertThat(result.exit()).as(result.text()).isZero();
-    return result.text();
   }
 
   private static String fail(AwsCli cli, String... arguments) {

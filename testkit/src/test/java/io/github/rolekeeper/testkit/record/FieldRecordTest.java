@@ -55,7 +55,14 @@ class FieldRecordTest {
           Map.entry(Rule.RECREATED_PROFILE_HAS_NEW_ID, Set.of(13, 15)),
           Map.entry(Rule.INSTANCE_REFERS_TO_PROFILE_BY_ID, Set.of(14, 15)),
           Map.entry(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE, Set.of(15)),
-          Map.entry(Rule.STOP_START_REFRESHES_METADATA, Set.of(16)));
+          Map.entry(Rule.STOP_START_REFRESHES_METADATA, Set.of(16)),
+          // Of these the record shows nothing.
+          Map.entry(Rule.UNTRUSTED_ROLE_SHOWS_AT_SESSION_END, Set.of()),
+          Map.entry(Rule.EXTENDED_CREDENTIALS_ARE_ABSENT, Set.of()),
+          Map.entry(Rule.DELETED_PROFILE_SHOWS_AT_REFRESH, Set.of()),
+          Map.entry(Rule.ENDING_ASSOCIATION_BLOCKS_THE_NEXT, Set.of()),
+          Map.entry(Rule.PROFILE_WITHOUT_ROLE_IS_REFUSED, Set.of()),
+          Map.entry(Rule.DISABLED_METADATA_ANSWERS_403, Set.of()));
 
   private static StoryReplay replay;
 

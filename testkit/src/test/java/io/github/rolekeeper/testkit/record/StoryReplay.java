@@ -7,6 +7,7 @@ import io.github.rolekeeper.testkit.SimulatedInstance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,11 @@ final class StoryReplay {
   /** Runs commands as an operator would. */
   interface Shell {
     OperatorShell.Output run(String command);
+
+    /** Commands that only look, and do not depend on each other. */
+    default List<OperatorShell.Output> look(List<String> commands) {
+      return commands.stream().map(this::run).toList();
+    }
   }
 
   private static final String PROFILE = "--instance-profile-name instance-profile-name";
@@ -108,10 +114,12 @@ final class StoryReplay {
   }
 
   private void observe(int... rows) {
-    for (int row : rows) {
-      for (Observation observation : FieldRecord.row(row)) {
-        answers.add(new Answer(observation, shell.run(observation.command())));
-      }
+    List<Observation> observations =
+        Arrays.stream(rows).mapToObj(FieldRecord::row).flatMap(List::stream).toList();
+    List<OperatorShell.Output> outputs =
+        shell.look(observations.stream().map(Observation::command).toList());
+    for (int i = 0; i < outputs.size(); i++) {
+      answers.add(new Answer(observations.get(i), outputs.get(i)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,15 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(
         List.of("-cp", System.getProperty("java.class.path"), TestkitServer.class.getName()),
         List.of(arguments),
+        directory);
+  }
+
+  /** With so little memory that what is kept is noticed. */
+  static ServerProcess ofClassesInSmallHeap(Path directory) throws IOException {
+    return new ServerProcess(
+        List.of(
+            "-Xmx48m", "-cp", System.getProperty("java.class.path"), TestkitServer.class.getName()),
+        List.of(),
         directory);
   }
 
@@ -74,6 +84,14 @@ final class ServerProcess implements AutoCloseable {
   static String get(String uri) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(URI.create(uri)).build(), BodyHandlers.ofString())
+        .body();
+  }
+
+  static String post(String uri, String json) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(uri)).POST(BodyPublishers.ofString(json)).build(),
+            BodyHandlers.ofString())
         .body();
   }
 

@@ -4,11 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +66,29 @@ class TestkitServerTest {
   }
 
   @Test
+  void bodies_that_do_not_fit_into_memory_are_refused_and_the_server_lives() throws Exception {
+    try (var server = ServerProcess.ofClassesInSmallHeap(directory)) {
+      String endpoint = server.ready().path("endpoint").asText();
+      byte[] piece = new byte[1 << 20];
+      for (String path : List.of("/", "/_rolekeeper/restore", "/_rolekeeper/nowhere")) {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create(endpoint + path))
+                // Of unknown length, so in chunks.
+                .POST(BodyPublishers.ofByteArrays(Collections.nCopies(80, piece)))
+                .build();
+
+        HttpResponse<String> answer =
+            HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).as(path).isEqualTo(413);
+        assertThat(answer.body()).contains("RequestEntityTooLarge", "83886080 bytes");
+        assertThat(ServerProcess.get(endpoint + "/_rolekeeper/health")).contains("\"UP\"");
+      }
+      assertThat(server.errors()).isEmpty();
+    }
+  }
+
+  @Test
   void in_real_time_the_account_goes_with_the_wall_clock() throws Exception {
     try (var server = ServerProcess.ofClasses(directory, "--real-time")) {
       String clock = server.ready().path("endpoint").asText() + "/_rolekeeper/clock";
@@ -65,6 +99,84 @@ class TestkitServerTest {
 
       assertThat(shown).isBetween(before, Instant.now());
     }
+  }
+
+  @Test
+  void pages_and_the_journal_are_as_short_as_asked_for() throws Exception {
+    try (var server =
+        ServerProcess.ofClasses(directory, "--page-limit", "2", "--journal-limit", "3")) {
+      String endpoint = server.ready().path("endpoint").asText();
+
+      for (int call = 1; call <= 4; call++) {
+        assertThat(
+                signed(endpoint, "Action=CreateInstanceProfile&InstanceProfileName=p" + call)
+                    .statusCode())
+            .isEqualTo(200);
+      }
+
+      assertThat(signed(endpoint, "Action=ListInstanceProfiles&MaxItems=100").body())
+          .contains("<IsTruncated>true</IsTruncated>", "/p1<", "/p2<")
+          .doesNotContain("/p3<");
+      assertThat(new ObjectMapper().readTree(ServerProcess.get(endpoint + "/_rolekeeper/journal")))
+          .extracting(call -> call.path("parameters").path("InstanceProfileName").asText())
+          .containsExactly("p3", "p4", "");
+      assertThat(
+              new ObjectMapper()
+                  .readTree(ServerProcess.get(endpoint + "/_rolekeeper/health"))
+                  .path("droppedFromJournal")
+                  .asInt())
+          .isEqualTo(2);
+      ServerProcess.post(endpoint + "/_rolekeeper/reset", "");
+      for (int call = 1; call <= 4; call++) {
+        signed(endpoint, "Action=ListRoles");
+      }
+      assertThat(new ObjectMapper().readTree(ServerProcess.get(endpoint + "/_rolekeeper/journal")))
+          .as("a reset keeps what was asked for")
+          .hasSize(3);
+    }
+  }
+
+  @Test
+  void strangers_and_dates_that_are_off_are_refused_where_asked_for() throws Exception {
+    try (var server =
+        ServerProcess.ofClasses(directory, "--strict-credentials", "--check-request-dates")) {
+      String endpoint = server.ready().path("endpoint").asText();
+      String now =
+          Instant.parse(
+                  new ObjectMapper()
+                      .readTree(ServerProcess.get(endpoint + "/_rolekeeper/clock"))
+                      .path("now")
+                      .asText())
+              .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+              .toString()
+              .replaceAll("[-:]", "");
+
+      assertThat(signed(endpoint, "Action=ListRoles").body()).contains("SignatureDoesNotMatch");
+      HttpResponse<String> onTime = signed(endpoint, "Action=ListRoles", now);
+      assertThat(onTime.statusCode()).isEqualTo(403);
+      assertThat(onTime.body()).contains("InvalidClientTokenId");
+    }
+  }
+
+  private static HttpResponse<String> signed(String endpoint, String form) throws Exception {
+    return signed(endpoint, form, "20200101T000000Z");
+  }
+
+  private static HttpResponse<String> signed(String endpoint, String form, String date)
+      throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(endpoint))
+                .header(
+                    "Authorization",
+                    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"
+                        + date.substring(0, 8)
+                        + "/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00")
+                .header("X-Amz-Date", date)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form + "&Version=2010-05-08"))
+                .build(),
+            BodyHandlers.ofString());
   }
 
   @Test
@@ -85,17 +197,52 @@ class TestkitServerTest {
         "--region=moon",
         "--bind=no.such.host.invalid",
         "--seed-file=missing.json",
+        "--page-limit=0",
+        "--page-limit=many",
+        "--journal-limit=0",
+        "--journal-limit=-5",
+        "--strict-credentials=perhaps",
+        "--check-request-dates=perhaps",
         "--colour=red",
         "surplus"
       })
-  void wrong_arguments_are_answered_with_usage(String argument) throws Exception {
-    try (var server = ServerProcess.ofClasses(directory, argument)) {
+  @Timeout(60) // what is accepted by mistake would run for ever
+  void wrong_arguments_are_answered_with_usage(String argument) {
+    var errors = new StringWriter();
+    var output = new StringWriter();
+
+    int exit =
+        TestkitServer.commandLine()
+            .setErr(new PrintWriter(errors))
+            .setOut(new PrintWriter(output))
+            .execute(argument);
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(output.toString()).isEmpty();
+    assertThat(errors.toString())
+        .contains("Usage: rolekeeper-testkit-server")
+        .contains(argument.substring(argument.indexOf('=') + 1))
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void the_process_ends_with_two_on_wrong_arguments() throws Exception {
+    try (var server = ServerProcess.ofClasses(directory, "--page-limit=0")) {
       assertThat(server.exitCode()).isEqualTo(2);
       assertThat(server.restOfOutput()).isEmpty();
       assertThat(server.errors())
+          .startsWith("page limit 0 must be one or more")
           .contains("Usage: rolekeeper-testkit-server")
-          .contains(argument.substring(argument.indexOf('=') + 1))
           .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void a_seed_that_is_no_text_is_said_in_plain_words() throws Exception {
+    Path seed = Files.write(directory.resolve("account.json"), new byte[] {(byte) 0xff, 0, 1});
+    try (var server = ServerProcess.ofClasses(directory, "--seed-file=" + seed)) {
+      assertThat(server.exitCode()).isEqualTo(2);
+      assertThat(server.errors()).contains("is no text in UTF-8").doesNotContain("Exception");
     }
   }
 

@@ -1,0 +1,430 @@
+package io.github.rolekeeper.testkit;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Fills a world that nobody uses yet from a {@link Snapshot}. For one use. */
+final class Restoration {
+  private final Snapshot from;
+  private final World world;
+  private final Map<String, Role> rolesById = new HashMap<>();
+
+  Restoration(Snapshot from, World world) {
+    this.from = from;
+    this.world = world;
+  }
+
+  void begin(MutableClock clock) {
+    // Another row of ids, or the account would issue again what the one before it has issued.
+    world.ids.reseed(from.json().hashCode());
+    try {
+      settings();
+      if (from.time() != null) {
+        clock.set(Instant.parse(from.time()));
+      }
+      each(from.managedPolicies()).forEach(this::policy);
+      each(from.roles()).forEach(this::role);
+      each(from.roles()).forEach(this::trust);
+      each(from.instanceProfiles()).forEach(this::profile);
+      world.firstProfileIds.putAll(map(from.firstProfileIds()));
+      each(from.sessions()).forEach(this::session);
+      each(from.autoScalingGroups()).forEach(this::group);
+      each(from.instances()).forEach(this::instance);
+      each(from.launchTemplates()).forEach(this::template);
+      launches();
+      if (from.buckets() != null) {
+        world.buckets().clear();
+        map(from.buckets()).forEach((name, at) -> world.buckets().put(name, Instant.parse(at)));
+      }
+    } catch (AwsError e) {
+      throw new IllegalArgumentException("the seed contradicts itself: " + e.text(), e);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("the seed's time is no instant: " + e.getMessage(), e);
+    }
+  }
+
+  /** First of all: what is restored may depend on them. */
+  private void settings() {
+    map(from.timings())
+        .forEach(
+            (timing, value) -> {
+              try {
+                world.settings.timingUnlessSet(timing, Duration.parse(value));
+              } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("the seed's timing " + e.getMessage(), e);
+              }
+            });
+    each(from.withoutRules()).forEach(world.settings.rules::remove);
+  }
+
+  private void policy(Snapshot.PolicyEntry entry) {
+    String document = required(entry.document(), "managedPolicies", "document");
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    world.ids.reserve("ANPA", entry.id());
+    ManagedPolicy policy =
+        world.policies.create(
+            required(entry.name(), "managedPolicies", "name"),
+            or(entry.path(), "/"),
+            document,
+            or(entry.description(), ""),
+            instant(entry.created()));
+    policy.tags.putAll(map(entry.tags()));
+    List<Snapshot.PolicyVersionEntry> versions = each(entry.versions());
+    if (!versions.isEmpty()) {
+      policy.versions.clear();
+      versions.forEach(version -> version(policy, version));
+      int last = policy.versions.lastKey();
+      policy.defaultVersion = or(entry.defaultVersion(), last);
+      policy.nextVersion = Math.max(or(entry.nextVersion(), 0), last + 1);
+      if (!policy.versions.containsKey(policy.defaultVersion)) {
+        throw new IllegalArgumentException(
+            "the managed policy '"
+                + policy.name
+                + "' of the seed has no version "
+                + policy.defaultVersion
+                + ", which 'defaultVersion' names");
+      }
+    }
+  }
+
+  private void version(ManagedPolicy policy, Snapshot.PolicyVersionEntry entry) {
+    Integer number = entry.number();
+    if (number == null || number < 1) {
+      throw new IllegalArgumentException(
+          "the managed policy '"
+              + policy.name
+              + "' of the seed has a version with 'number' "
+              + number
+              + ": give one of 1 or more");
+    }
+    String document = required(entry.document(), "managedPolicies.versions", "document");
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    policy.versions.put(
+        number, new ManagedPolicy.Version(number, document, instant(entry.created())));
+  }
+
+  private void role(Snapshot.RoleEntry entry) {
+    String name = required(entry.name(), "roles", "name");
+    String path = or(entry.path(), "/");
+    String trust = or(entry.trustPolicy(), SimulatedAccount.EC2_TRUST);
+    PolicyDocument.check(trust, PolicyDocument.Kind.TRUST);
+    Role role;
+    if (Boolean.TRUE.equals(entry.deleted())) {
+      String id = required(entry.id(), "roles", "id");
+      String arn = world.iamArn("role" + path + name);
+      role = new Role(name, id, path, arn, instant(entry.created()), trust);
+      role.deleted = true;
+    } else {
+      world.ids.reserve("AROA", entry.id());
+      role = world.createRole(name, path, trust, instant(entry.created()));
+    }
+    rolesById.put(role.id, role);
+    role.description = or(entry.description(), "");
+    if (entry.maxSession() != null) {
+      role.maxSession = Duration.parse(entry.maxSession());
+    }
+    Map<String, String> policies = entry.inlinePolicies();
+    if (policies == null) {
+      policies = Map.of("administrator", SimulatedAccount.ADMINISTRATOR);
+    }
+    policies.values().forEach(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
+    role.inlinePolicies.putAll(policies);
+    for (String arn : each(entry.attachedPolicies())) {
+      ManagedPolicy policy = managed(arn, name);
+      role.attachedPolicies.put(policy.arn, policy);
+    }
+    if (entry.permissionsBoundary() != null) {
+      role.boundary = managed(entry.permissionsBoundary(), name);
+    }
+    role.tags.putAll(map(entry.tags()));
+  }
+
+  private ManagedPolicy managed(String arn, String role) {
+    return world
+        .policies
+        .find(arn)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the role '"
+                        + role
+                        + "' of the seed has the policy '"
+                        + arn
+                        + "', which is none of AWS's and none of 'managedPolicies'"));
+  }
+
+  private void trust(Snapshot.RoleEntry entry) {
+    map(entry.trustedRoles())
+        .forEach(
+            (arn, id) ->
+                roleById(required(entry.id(), "roles", "id")).trustedRoles.put(arn, roleById(id)));
+  }
+
+  private Role roleById(String id) {
+    Role role = rolesById.get(id);
+    if (role == null) {
+      throw new IllegalArgumentException("no role of the seed has the id '" + id + "'");
+    }
+    return role;
+  }
+
+  private void profile(Snapshot.ProfileEntry entry) {
+    String name = required(entry.name(), "instanceProfiles", "name");
+    world.ids.reserve("AIPA", entry.id());
+    InstanceProfile profile =
+        world.createProfile(name, or(entry.path(), "/"), instant(entry.created()));
+    if (entry.role() != null) {
+      world.addRole(name, entry.role());
+    }
+    profile.knownToEc2 = Boolean.TRUE.equals(entry.knownToEc2());
+    profile.tags.putAll(map(entry.tags()));
+  }
+
+  private void session(Snapshot.SessionEntry entry) {
+    var session =
+        new Session(
+            required(entry.accessKeyId(), "sessions", "accessKeyId"),
+            required(entry.secretAccessKey(), "sessions", "secretAccessKey"),
+            required(entry.sessionToken(), "sessions", "sessionToken"),
+            roleById(required(entry.role(), "sessions", "role")),
+            required(entry.name(), "sessions", "name"),
+            or(entry.instanceProfileId(), ""),
+            Instant.parse(required(entry.issued(), "sessions", "issued")),
+            Instant.parse(required(entry.expiration(), "sessions", "expiration")));
+    session.sessionPolicies = List.copyOf(each(entry.policies()));
+    session.revoked = Boolean.TRUE.equals(entry.revoked());
+    world.resume(session);
+  }
+
+  private void group(Snapshot.GroupEntry entry) {
+    String name = required(entry.name(), "autoScalingGroups", "name");
+    world.autoScalingGroups.put(
+        name,
+        new AutoScalingGroup(name, entry.minSize(), entry.maxSize(), entry.desiredCapacity()));
+  }
+
+  private void instance(Snapshot.InstanceEntry entry) {
+    Instance instance = created(entry);
+    if (entry.tokensRequired() != null) {
+      instance.metadataOptions.tokensRequired = entry.tokensRequired();
+    }
+    Snapshot.MetadataEntry options = entry.metadataOptions();
+    if (options != null) {
+      instance.metadataOptions.enabled = options.enabled();
+      instance.metadataOptions.hopLimit = options.hopLimit();
+      instance.metadataOptions.tagsEnabled = options.tagsEnabled();
+    }
+    if (entry.stopProtected() != null) {
+      instance.stopProtected = entry.stopProtected();
+    }
+    if (entry.terminationProtected() != null) {
+      instance.terminationProtected = entry.terminationProtected();
+    }
+    if (entry.tokenKey() != null) {
+      instance.metadata.tokens =
+          instance.metadata.tokens.withKey(bytes("tokenKey", entry.tokenKey()));
+    }
+    instance.starts = entry.starts() == null ? 0 : entry.starts();
+    instance.superseded.addAll(each(entry.formerAssociations()));
+    associate(instance, entry);
+    Snapshot.MemberEntry member = entry.autoScaling();
+    if (member != null) {
+      instance.membership = new Instance.Membership(member.group(), member.lifecycleState());
+    }
+    if (entry.stopped() != null) {
+      instance.stopped = Instant.parse(entry.stopped());
+    }
+    if (entry.stopAsked() != null) {
+      instance.stopAsked = Instant.parse(entry.stopAsked());
+    }
+    if (entry.launchIndex() != null) {
+      instance.launchIndex = entry.launchIndex();
+    }
+    world.replaceUnhealthy(instance);
+    if (entry.notices() != null) {
+      entry.notices().tell(world, instance);
+    }
+  }
+
+  private Instance created(Snapshot.InstanceEntry entry) {
+    InstanceOptions options = options(entry);
+    world.ids.reserve("i-", entry.id());
+    world.ids.reserve("eni-", entry.networkInterfaceId());
+    String reservation = or(entry.reservationId(), world.ids.reservation());
+    Instance.State state = state(or(entry.state(), "running"));
+    InstanceMetadata.Shown shown = entry.metadata();
+    if (shown == null) {
+      Instance instance =
+          world.launch(
+              options,
+              reservation,
+              entry.profile() == null ? null : world.profile(entry.profile()));
+      switch (state) {
+        case STOPPED -> world.stop(instance);
+        case TERMINATED -> world.terminate(instance);
+        default -> {}
+      }
+      return instance;
+    }
+    Instance instance = world.resume(options, reservation, instant(entry.launched()));
+    instance.state = state;
+    instance.metadata.resume(shown, this::roleById);
+    return instance;
+  }
+
+  private static InstanceOptions options(Snapshot.InstanceEntry entry) {
+    InstanceOptions options =
+        InstanceOptions.of(each(entry.traits()).toArray(InstanceOptions.Trait[]::new));
+    for (Map.Entry<String, String> tag : map(entry.tags()).entrySet()) {
+      options = options.withTag(tag.getKey(), tag.getValue());
+    }
+    Map<InstanceOptions.Detail, String> details = map(entry.details());
+    for (Map.Entry<InstanceOptions.Detail, String> detail : details.entrySet()) {
+      options = options.with(detail.getKey(), detail.getValue());
+    }
+    for (InstanceOptions.SecurityGroup group : each(entry.securityGroups())) {
+      options =
+          options.withSecurityGroup(
+              required(group.id(), "securityGroups", "id"),
+              required(group.name(), "securityGroups", "name"));
+    }
+    if (entry.userData() != null) {
+      options = options.withUserData(bytes("userData", entry.userData()));
+    }
+    return options.withImage(
+        or(entry.imageId(), options.imageId()), or(entry.type(), options.type()));
+  }
+
+  private static byte[] bytes(String member, String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("the seed's '" + member + "' must be in Base64", e);
+    }
+  }
+
+  private static Instance.State state(String name) {
+    return switch (name) {
+      case "running" -> Instance.State.RUNNING;
+      case "stopped" -> Instance.State.STOPPED;
+      case "terminated" -> Instance.State.TERMINATED;
+      default ->
+          throw new IllegalArgumentException(
+              "the state '"
+                  + name
+                  + "' of an instance of the seed must be 'terminated', 'running' or 'stopped'");
+    };
+  }
+
+  private void associate(Instance instance, Snapshot.InstanceEntry entry) {
+    Snapshot.AssociationEntry association = entry.association();
+    if (association == null) {
+      return;
+    }
+    if (entry.profile() != null) {
+      throw new IllegalArgumentException(
+          "an instance of the seed has both 'profile' and 'association'; keep one");
+    }
+    instance.association =
+        new Association(
+            or(association.id(), world.ids.association()),
+            instance.id,
+            required(association.profileArn(), "association", "profileArn"),
+            required(association.profileId(), "association", "profileId"),
+            instant(association.since()),
+            Association.State.ASSOCIATED);
+    if (entry.metadata() == null) {
+      instance.metadata.associationRestored(world.now());
+    }
+  }
+
+  private void template(Snapshot.TemplateEntry entry) {
+    world.ids.reserve("lt-", entry.id());
+    String root = world.iamArn("root");
+    var template =
+        new LaunchTemplate(
+            world.ids.launchTemplate(),
+            required(entry.name(), "launchTemplates", "name"),
+            instant(entry.created()),
+            or(entry.createdBy(), root));
+    template.tags.putAll(map(entry.tags()));
+    for (Snapshot.VersionEntry version : each(entry.versions())) {
+      template.versions.put(
+          version.number(),
+          new LaunchTemplate.Version(
+              version.number(),
+              or(version.description(), ""),
+              instant(version.created()),
+              or(version.createdBy(), root),
+              or(version.token(), ""),
+              new Parameters(map(version.data()))));
+    }
+    if (template.versions.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the launch template '" + template.name + "' of the seed needs one of 'versions'");
+    }
+    template.defaultVersion =
+        entry.defaultVersion() == null ? template.versions.firstKey() : entry.defaultVersion();
+    if (!template.versions.containsKey(template.defaultVersion)) {
+      throw new IllegalArgumentException(
+          "the launch template '"
+              + template.name
+              + "' of the seed has no version "
+              + template.defaultVersion
+              + ", which is its default");
+    }
+    template.numbered =
+        Math.max(template.versions.lastKey(), entry.numbered() == null ? 0 : entry.numbered());
+    world.launchTemplates.add(template);
+  }
+
+  private void launches() {
+    if (from.launches() != null) {
+      from.launches()
+          .forEach(
+              (token, ids) ->
+                  world.launches.put(token, each(ids).stream().map(world::instance).toList()));
+    }
+  }
+
+  private Instant instant(@Nullable String value) {
+    return value == null ? world.now() : Instant.parse(value);
+  }
+
+  private static <T> List<T> each(@Nullable List<T> entries) {
+    if (entries != null && entries.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("a list of the seed has a null among its entries");
+    }
+    return entries == null ? List.of() : entries;
+  }
+
+  private static <K> Map<K, String> map(@Nullable Map<K, String> entries) {
+    if (entries != null && entries.values().stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("a member of the seed is null: " + entries.keySet());
+    }
+    return entries == null ? Map.of() : entries;
+  }
+
+  private static int or(@Nullable Integer value, int otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static String or(@Nullable String value, String otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static String required(@Nullable String value, String of, String member) {
+    if (value == null || value.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the seed's '" + of + "' need the member '" + member + "' and one has none");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.rolekeeper.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+
+/** The durations of which no other test sets another value than the default. */
+class TimingTest {
+  private static final String ROLE = "iam/security-credentials/web-role";
+
+  @Test
+  void the_metadata_are_refreshed_as_often_as_a_test_says() {
+    try (SimulatedAccount account =
+        SimulatedAccount.builder().timing(Timing.METADATA_REFRESH, Duration.ofHours(2)).build()) {
+      account.createInstanceProfile("web", "web-role");
+      var metadata = new MetadataReader(account.launchInstance("web"));
+      String first = metadata.metaData(ROLE);
+
+      account.clock().advance(Duration.ofMinutes(119));
+      assertThat(metadata.metaData(ROLE)).isEqualTo(first);
+      account.clock().advance(Duration.ofMinutes(1));
+      assertThat(metadata.metaData(ROLE)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void the_next_session_is_there_as_long_before_the_end_as_a_test_says() {
+    try (SimulatedAccount account =
+        SimulatedAccount.builder()
+            .timing(Timing.SESSION_DURATION, Duration.ofMinutes(30))
+            .timing(Timing.RENEWAL_LEAD, Duration.ofMinutes(10))
+            .build()) {
+      account.createInstanceProfile("web", "web-role");
+      var metadata = new MetadataReader(account.launchInstance("web"));
+      String first = metadata.metaData(ROLE);
+
+      account.clock().advance(Duration.ofMinutes(19));
+      assertThat(metadata.metaData(ROLE)).isEqualTo(first);
+      account.clock().advance(Duration.ofMinutes(1));
+      assertThat(metadata.metaData(ROLE)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void a_group_waits_as_long_with_a_stopped_member_as_a_test_says() {
+    try (SimulatedAccount account =
+            SimulatedAccount.builder()
+                .timing(Timing.AUTO_SCALING_REPLACEMENT, Duration.ofMinutes(20))
+                .build();
+        Ec2Client ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
+        AutoScalingClient groups =
+            SdkClients.administrator(account).build(AutoScalingClient.builder())) {
+      account.createInstanceProfile("web", "web-role");
+      String id = account.launchInstance("web").id();
+      groups.createAutoScalingGroup(r -> r.autoScalingGroupName("g").minSize(0).maxSize(1));
+      groups.attachInstances(r -> r.autoScalingGroupName("g").instanceIds(id));
+      ec2.stopInstances(r -> r.instanceIds(id));
+
+      account.clock().advance(Duration.ofMinutes(19));
+      assertThat(state(ec2, id)).isEqualTo("stopped");
+      account.clock().advance(Duration.ofMinutes(1));
+      assertThat(state(ec2, id)).isEqualTo("terminated");
+    }
+  }
+
+  private static String state(Ec2Client ec2, String id) {
+    return ec2.describeInstances(r -> r.instanceIds(id))
+        .reservations()
+        .get(0)
+        .instances()
+        .get(0)
+        .state()
+        .nameAsString();
+  }
+}
