@@ -36,6 +36,9 @@ public final class AwsErrorClassifier {
   private static final Set<String> FEDERATED =
       Set.of("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML");
 
+  /** Marks a verdict that rests on what a client wrote, for want of a code: a hint. */
+  private static final String SDK_TEXT = "going by the SDK's text, ";
+
   private AwsErrorClassifier() {}
 
   /**
@@ -74,6 +77,12 @@ public final class AwsErrorClassifier {
       case "InvalidSignatureException", "SignatureDoesNotMatch" -> signature(failure);
       case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized" ->
           denied(failure);
+      case "TOKEN_EXPIRED" -> high(ErrorClass.EXPIRED, "sign-in says that its token has expired");
+      case "USER_CREDENTIALS_CHANGED" ->
+          high(ErrorClass.INVALID, "sign-in says that the user's credentials changed");
+      case "AUTHCODE_EXPIRED" ->
+          high(ErrorClass.SOURCE_FAILING, "the code of a sign-in has expired; sign in again");
+      case "INSUFFICIENT_PERMISSIONS" -> denied(failure);
       case "OptInRequired", "RegionDisabledException" ->
           medium(ErrorClass.UNRELATED, "the account or the Region is not enabled");
       default -> other(failure);
@@ -84,27 +93,31 @@ public final class AwsErrorClassifier {
   private static ErrorClassification withoutAnswer(String message) {
     if (message.contains("Failed to load credentials from IMDS")) {
       if (message.contains("requested metadata is not found")) {
-        return high(ErrorClass.SOURCE_FAILING, "the metadata service has no instance profile");
+        return high(
+            ErrorClass.SOURCE_FAILING, SDK_TEXT + "the metadata service has no instance profile");
       }
       if (message.contains("Failed to load access key")) {
         return high(
-            ErrorClass.SOURCE_FAILING, "the metadata service answered with an error document");
+            ErrorClass.SOURCE_FAILING,
+            SDK_TEXT + "the metadata service answered with an error document");
       }
       if (message.contains("SocketTimeoutException")) {
-        return high(ErrorClass.SOURCE_FAILING, "the metadata service did not answer in time");
+        return high(
+            ErrorClass.SOURCE_FAILING, SDK_TEXT + "the metadata service did not answer in time");
       }
     }
     if (message.contains("Unable to load credentials from any of the providers in the chain")) {
-      return high(ErrorClass.MISSING, "no provider of the chain has credentials, or one failed");
+      return high(
+          ErrorClass.MISSING, SDK_TEXT + "no provider of the chain has credentials, or one failed");
     }
     if (message.contains("Failed to load credentials from IMDS")) {
-      return high(ErrorClass.SOURCE_FAILING, "the metadata service gave no credentials");
+      return high(ErrorClass.SOURCE_FAILING, SDK_TEXT + "the metadata service gave no credentials");
     }
     return message.contains("IOException")
             || message.contains("java.net.")
             || message.contains("Unable to execute HTTP request")
-        ? high(ErrorClass.TRANSIENT, "the service was not reached")
-        : low(ErrorClass.UNRELATED, "the client failed before an answer came");
+        ? high(ErrorClass.TRANSIENT, SDK_TEXT + "the service was not reached")
+        : low(ErrorClass.UNRELATED, SDK_TEXT + "the client failed before an answer came");
   }
 
   // EC2 says this of expired temporary credentials and of old time stamps alike.
@@ -149,17 +162,13 @@ public final class AwsErrorClassifier {
   }
 
   private static ErrorClassification denied(AwsFailure failure) {
-    String message = failure.message();
-    if (failure.service().equalsIgnoreCase("Signin")) {
-      if (message.contains("TOKEN_EXPIRED")) {
-        return high(ErrorClass.EXPIRED, "sign-in says TOKEN_EXPIRED");
-      }
-      if (message.contains("USER_CREDENTIALS_CHANGED")) {
-        return high(ErrorClass.INVALID, "sign-in says USER_CREDENTIALS_CHANGED");
-      }
+    // Its model maps 401 to an expired token or code; URLConnection drops the body that tells
+    // which.
+    if (failure.status() == 401 && failure.service().equalsIgnoreCase("Signin")) {
+      return medium(ErrorClass.EXPIRED, "sign-in answers 401 to what has expired");
     }
     // Not all services say so, and a revocation is only one of its causes (IAM User Guide).
-    return message.contains("with an explicit deny in an identity-based policy")
+    return failure.message().contains("with an explicit deny in an identity-based policy")
         ? low(ErrorClass.REVOCATION_SUSPECTED, "a policy of the role denies explicitly")
         : high(ErrorClass.DENIED, "they are accepted, and may not do this");
   }
@@ -169,13 +178,16 @@ public final class AwsErrorClassifier {
     if (TRANSIENT.contains(failure.code()) || status == 429 || status >= 500) {
       return high(ErrorClass.TRANSIENT, "the service is throttling or failing");
     }
-    // The answer to a HEAD has no body, and so no code.
+    // The answer to a HEAD has no body, and so no code; HttpURLConnection drops that of a 401.
     if (failure.code().isEmpty() && (status == 400 || status == 401 || status == 403)) {
       if (skewed(failure)) {
         return low(ErrorClass.CLOCK_SKEW, skewText(failure));
       }
       if (expired(failure).orElse(false)) {
         return low(ErrorClass.EXPIRED, "no code, and their expiration has passed");
+      }
+      if (status == 401) {
+        return low(ErrorClass.INVALID, "no code, and the status says that they were not accepted");
       }
       if (status == 403) {
         return low(ErrorClass.DENIED, "no code, and nothing known against the credentials");

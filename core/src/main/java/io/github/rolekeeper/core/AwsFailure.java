@@ -10,12 +10,14 @@ import java.util.Optional;
  *
  * @param service such as {@code S3}; may be empty
  * @param operation such as {@code ListBuckets}; may be empty
- * @param code the error code of the answer; empty if there was no answer or it had none
+ * @param code the error code of the answer, and of AWS Sign-In's denials their member {@code
+ *     error}; empty if there was no answer or it had none
  * @param status the HTTP status; 0 if there was no answer
  * @param message the text of the answer, or without one that of the client's exception and its
  *     causes
  * @param answerDate the {@code Date} header of the answer
- * @param requestTime when the request was signed, by the clock of this machine
+ * @param requestTime when the request was sent, by the clock of this machine
+ * @param receiptTime when the answer came, by the same clock
  * @param expiration when the credentials expire that signed it
  */
 public record AwsFailure(
@@ -26,6 +28,7 @@ public record AwsFailure(
     String message,
     Optional<Instant> answerDate,
     Optional<Instant> requestTime,
+    Optional<Instant> receiptTime,
     Optional<Instant> expiration) {
 
   /**
@@ -38,6 +41,7 @@ public record AwsFailure(
    * @param message as above
    * @param answerDate as above
    * @param requestTime as above
+   * @param receiptTime as above
    * @param expiration as above
    */
   public AwsFailure {
@@ -47,15 +51,64 @@ public record AwsFailure(
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(answerDate, "answerDate");
     Objects.requireNonNull(requestTime, "requestTime");
+    Objects.requireNonNull(receiptTime, "receiptTime");
     Objects.requireNonNull(expiration, "expiration");
   }
 
   /**
-   * How far the clock of AWS is ahead of this machine's.
+   * A failure of which it is not known how long the call took; its duration then counts as skew.
    *
-   * @return negative if it is behind; empty unless both times are known
+   * @param service as above
+   * @param operation as above
+   * @param code as above
+   * @param status as above
+   * @param message as above
+   * @param answerDate as above
+   * @param requestTime as above
+   * @param expiration as above
+   */
+  public AwsFailure(
+      String service,
+      String operation,
+      String code,
+      int status,
+      String message,
+      Optional<Instant> answerDate,
+      Optional<Instant> requestTime,
+      Optional<Instant> expiration) {
+    this(
+        service,
+        operation,
+        code,
+        status,
+        message,
+        answerDate,
+        requestTime,
+        Optional.empty(),
+        expiration);
+  }
+
+  /**
+   * How far the clock of AWS is ahead of this machine's, as {@link CallSpan#skew}.
+   *
+   * @return negative if it is behind; empty unless the answer's date and the time of sending are
+   *     known
    */
   public Optional<Duration> skew() {
-    return answerDate.flatMap(date -> requestTime.map(sent -> Duration.between(sent, date)));
+    return answerDate.flatMap(
+        date -> requestTime.map(sent -> new CallSpan(sent, receiptTime.orElse(sent)).skew(date)));
+  }
+
+  AwsFailure expiringAt(Instant expiration) {
+    return new AwsFailure(
+        service,
+        operation,
+        code,
+        status,
+        message,
+        answerDate,
+        requestTime,
+        receiptTime,
+        Optional.of(expiration));
   }
 }

@@ -14,6 +14,10 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     return types().stream().map(type -> new CredentialEvent(type, previous, current)).toList();
   }
 
+  boolean isNone() {
+    return types().isEmpty() && previous.state() == current.state();
+  }
+
   /** Whether a person should read of it: not the renewal that comes every few hours. */
   boolean remarkable() {
     Set<CredentialEventType> types = types();
@@ -23,11 +27,33 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
 
   private Set<CredentialEventType> types() {
     Set<CredentialEventType> types = EnumSet.noneOf(CredentialEventType.class);
+    addClockEvents(types);
     addSourceEvents(types);
     addCredentialEvents(types);
     addStateEvents(types);
     addForecastEvents(types);
     return types;
+  }
+
+  private void addClockEvents(Set<CredentialEventType> types) {
+    if (previous.clock().jumps() != current.clock().jumps()) {
+      types.add(CredentialEventType.CLOCK_JUMPED);
+    }
+    addIfRaised(types, CredentialFlag.CLOCK_SUSPECT, CredentialEventType.CLOCK_SUSPECT);
+    if (ended(CredentialFlag.CLOCK_SUSPECT)) {
+      types.add(CredentialEventType.CLOCK_CLEARED);
+    }
+  }
+
+  private void addIfRaised(
+      Set<CredentialEventType> types, CredentialFlag flag, CredentialEventType type) {
+    if (current.flags().contains(flag) && !previous.flags().contains(flag)) {
+      types.add(type);
+    }
+  }
+
+  private boolean ended(CredentialFlag flag) {
+    return previous.flags().contains(flag) && !current.flags().contains(flag);
   }
 
   private void addSourceEvents(Set<CredentialEventType> types) {
@@ -61,8 +87,13 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
   }
 
   private void addStateEvents(Set<CredentialEventType> types) {
+    addIfRaised(types, CredentialFlag.SERVED_PAST_EXPIRY, CredentialEventType.SERVED_PAST_EXPIRY);
+    addIfRaised(types, CredentialFlag.SUSPECTED_REVOKED, CredentialEventType.REVOCATION_SUSPECTED);
     CredentialState state = current.state();
-    if (previous.state().usable() && !state.usable() && expiration(current).isPresent()) {
+    if (ended(CredentialFlag.SUSPECTED_REVOKED) && !dead(state)) {
+      types.add(CredentialEventType.REVOCATION_CLEARED);
+    }
+    if (previous.state().usable() && dead(state) && expiration(current).isPresent()) {
       types.add(CredentialEventType.EXPIRED);
     }
     if (previous.state() == state) {
@@ -73,8 +104,13 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
       case RENEWAL_OVERDUE -> types.add(CredentialEventType.RENEWAL_OVERDUE);
       case EXPIRED -> types.add(CredentialEventType.EXPIRED);
       case MISSING -> types.add(CredentialEventType.LOST);
-      case UNKNOWN, VALID, NOT_APPLICABLE -> {}
+      case NOT_APPLICABLE -> types.add(CredentialEventType.NOT_APPLICABLE);
+      case UNKNOWN, VALID -> {}
     }
+  }
+
+  private static boolean dead(CredentialState state) {
+    return state == CredentialState.EXPIRED || state == CredentialState.MISSING;
   }
 
   private void addForecastEvents(Set<CredentialEventType> types) {
@@ -84,7 +120,7 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
       return;
     }
     // A forecast that ends because the credentials died came true; it is not withdrawn.
-    if (before.isPresent() && current.state().usable()) {
+    if (before.isPresent() && !dead(current.state())) {
       types.add(CredentialEventType.FORECAST_WITHDRAWN);
     }
     if (after.isPresent()) {

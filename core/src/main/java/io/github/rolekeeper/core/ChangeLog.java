@@ -5,18 +5,31 @@ import java.util.Set;
 
 /** The log line of a change: text that operators read, so it is tested as behaviour. */
 final class ChangeLog {
+  private static final Set<CredentialFlag> ALARMING =
+      Set.of(
+          CredentialFlag.SOURCE_FAILING,
+          CredentialFlag.CLOCK_SUSPECT,
+          CredentialFlag.SUSPECTED_REVOKED);
+
   private ChangeLog() {}
 
   static Level level(Change change) {
     CredentialSnapshot now = change.current();
-    Set<CredentialFlag> flags = now.flags();
+    if (now.flags().stream().anyMatch(ALARMING::contains)) {
+      return Level.WARNING;
+    }
     return switch (now.state()) {
-      case EXPIRED, MISSING, RENEWAL_OVERDUE -> Level.WARNING;
-      case UNKNOWN, VALID, EXPIRING, NOT_APPLICABLE ->
-          now.forecast().isPresent() || flags.contains(CredentialFlag.SOURCE_FAILING)
+      case EXPIRED, MISSING -> Level.WARNING;
+      case RENEWAL_OVERDUE, UNKNOWN, VALID, EXPIRING, NOT_APPLICABLE ->
+          now.forecast().filter(loss -> !byRhythmAlone(loss)).isPresent()
               ? Level.WARNING
               : Level.INFO;
     };
+  }
+
+  // Nobody promised the rhythm: an answer that only breaks it is no reason to wake anybody.
+  private static boolean byRhythmAlone(LossForecast loss) {
+    return loss.reason() == LossReason.RENEWAL_OVERDUE && loss.confidence() == Confidence.LOW;
   }
 
   static String line(Change change) {
@@ -32,7 +45,12 @@ final class ChangeLog {
     if (change.previous().state() != now.state()) {
       line.append(" -> ").append(now.state());
     }
+    now.notApplicable().ifPresent(reason -> line.append(" (").append(reason).append(')'));
+    if (change.previous().clock().jumps() != now.clock().jumps()) {
+      now.clock().lastJump().ifPresent(jump -> line.append(", clock jumped by ").append(jump.by()));
+    }
     now.credentials()
+        .filter(set -> now.state() != CredentialState.NOT_APPLICABLE) // nobody uses it
         .flatMap(CredentialMetadata::expiration)
         .ifPresent(expiration -> line.append(", expiration ").append(expiration));
     if (!now.flags().isEmpty()) {

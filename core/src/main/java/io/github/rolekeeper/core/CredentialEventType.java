@@ -1,12 +1,24 @@
 package io.github.rolekeeper.core;
 
-/** What happened. One poll can yield several; they are delivered in the order given here. */
+/** What happened. One look can yield several; they are delivered in the order given here. */
 public enum CredentialEventType {
+  /** The wall clock was set, or the machine was suspended. */
+  CLOCK_JUMPED,
+
+  /** The clock of this machine was found to be far from that of AWS. */
+  CLOCK_SUSPECT,
+
+  /** The clock is not known any more to be far from that of AWS: it was set, or measured anew. */
+  CLOCK_CLEARED,
+
   /** The source stopped answering. */
   SOURCE_FAILING,
 
   /** The source answers again. */
   SOURCE_RECOVERED,
+
+  /** The application was found not to use this source. */
+  NOT_APPLICABLE,
 
   /** The first credentials were seen. */
   OBTAINED,
@@ -14,7 +26,9 @@ public enum CredentialEventType {
   /** Usable credentials gave way to ones that last longer. */
   RENEWED,
 
-  /** Usable credentials are there again after they were expired or missing. */
+  /**
+   * Usable credentials are there again after they were expired, missing, unknown or not applicable.
+   */
   RECOVERED,
 
   /** The credentials belong to another role than before. */
@@ -23,16 +37,31 @@ public enum CredentialEventType {
   /** The credentials entered the advisory window. */
   EXPIRING,
 
-  /** The credentials entered the window in which new ones should already be there. */
+  /** New credentials should be there by now. */
   RENEWAL_OVERDUE,
 
   /** Credentials that were usable passed their expiration and were not replaced. */
   EXPIRED,
 
+  /** The source was seen to serve credentials past their expiration. */
+  SERVED_PAST_EXPIRY,
+
   /** The state became {@link CredentialState#MISSING}: the source answers, and has none. */
   LOST,
 
-  /** A forecast was given up while the credentials live: its cause is gone or another took over. */
+  /** Services deny what this session did before; its role's sessions may have been revoked. */
+  REVOCATION_SUSPECTED,
+
+  /**
+   * The suspicion of a revocation is over: an action succeeds again, or another session came. A
+   * session that ends under suspicion is told by {@link #EXPIRED} or {@link #LOST} alone.
+   */
+  REVOCATION_CLEARED,
+
+  /**
+   * A forecast was given up: its cause is gone, another took over, or nobody uses the credentials
+   * any more. One that came true is told by {@link #EXPIRED} or {@link #LOST} alone.
+   */
   FORECAST_WITHDRAWN,
 
   /** A loss was foretold. */

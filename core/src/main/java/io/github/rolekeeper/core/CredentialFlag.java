@@ -9,5 +9,20 @@ public enum CredentialFlag {
   SOURCE_FAILING,
 
   /** The source gives no expiration, so nothing can be said of the future. */
-  EXPIRY_UNKNOWN
+  EXPIRY_UNKNOWN,
+
+  /** Services deny what this session did before, as they do once sessions were revoked. */
+  SUSPECTED_REVOKED,
+
+  /** The clock of this machine and that of AWS differ so much that calls may be refused. */
+  CLOCK_SUSPECT,
+
+  /** The credentials live no longer than a window before their end, so they are never VALID. */
+  SHORT_LIVED,
+
+  /**
+   * The application used no credentials since the look before, so that what is told is what it used
+   * last, or before its first use what it would get.
+   */
+  NOT_USED
 }

@@ -12,15 +12,14 @@ import java.util.Optional;
  * @param accessKeyId the access key id; not blank. It identifies the set and is no secret, but
  *     {@link #toString} masks it all the same
  * @param lastUpdated when the source last renewed the set, if it says so
- * @param expiration when the set expires; empty if the source does not say or they never do
+ * @param expiration when the set expires; empty if the source does not say or they never do. A
+ *     tracker takes what lies before 1970 for 1970, and after the year 9999 for its end
  */
 public record CredentialMetadata(
     Optional<String> roleName,
     String accessKeyId,
     Optional<Instant> lastUpdated,
     Optional<Instant> expiration) {
-  private static final int SHOWN = 4; // as `aws configure list` does
-
   /**
    * Checks that there is an access key id.
    *
@@ -47,8 +46,7 @@ public record CredentialMetadata(
    * @return asterisks and the last four characters; asterisks alone if the id has fewer than eight
    */
   public String maskedAccessKeyId() {
-    int hidden = accessKeyId.length() - SHOWN;
-    return "****" + (hidden < SHOWN ? "" : accessKeyId.substring(hidden));
+    return AccessKeyIds.masked(accessKeyId);
   }
 
   /** All parts, the access key id masked. */

@@ -2,8 +2,6 @@ package io.github.rolekeeper.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -12,46 +10,57 @@ import java.util.Set;
  * Everything a tracker knows, judged at one instant. Immutable.
  *
  * @param at the instant at which it was judged
+ * @param source the name of the tracked source
  * @param state where the credentials stand
- * @param flags what is to be known beside the state
+ * @param notApplicable why the state is {@link CredentialState#NOT_APPLICABLE}; empty in every
+ *     other
+ * @param flags what is to be known beside the state, in the order of the constants
  * @param credentials the set last seen, even if it is gone since; empty if none was ever seen
  * @param forecast their foretold loss; only while they are alive
  * @param generation how many sets were seen so far, told apart by access key id; 0 before the first
  * @param lastSuccess when the source last answered
  * @param lastFailure when the source last failed to answer; kept after it answers again
+ * @param clock what is known of the clock that all this is judged by
  */
 public record CredentialSnapshot(
     Instant at,
+    String source,
     CredentialState state,
+    Optional<String> notApplicable,
     Set<CredentialFlag> flags,
     Optional<CredentialMetadata> credentials,
     Optional<LossForecast> forecast,
     int generation,
     Optional<Instant> lastSuccess,
-    Optional<SourceFailure> lastFailure) {
+    Optional<SourceFailure> lastFailure,
+    ClockCheck clock) {
 
   /**
    * Copies the flags.
    *
    * @param at as above
+   * @param source as above
    * @param state as above
+   * @param notApplicable as above
    * @param flags as above
    * @param credentials as above
    * @param forecast as above
    * @param generation as above
    * @param lastSuccess as above
    * @param lastFailure as above
+   * @param clock as above
    */
   public CredentialSnapshot {
     Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(source, "source");
     Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(notApplicable, "notApplicable");
     Objects.requireNonNull(credentials, "credentials");
     Objects.requireNonNull(forecast, "forecast");
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
-    EnumSet<CredentialFlag> copy = EnumSet.noneOf(CredentialFlag.class);
-    copy.addAll(flags);
-    flags = Collections.unmodifiableSet(copy);
+    Objects.requireNonNull(clock, "clock");
+    flags = FlagSet.copyOf(flags);
   }
 
   /**
@@ -74,5 +83,21 @@ public record CredentialSnapshot(
    */
   public boolean willOutlive(Duration work) {
     return state.usable() && remaining().filter(left -> left.compareTo(work) > 0).isPresent();
+  }
+
+  /** The same at an instant that no edge separates from this one. */
+  CredentialSnapshot judgedAt(Instant now) {
+    return new CredentialSnapshot(
+        now,
+        source,
+        state,
+        notApplicable,
+        flags,
+        credentials,
+        forecast,
+        generation,
+        lastSuccess,
+        lastFailure,
+        clock);
   }
 }

@@ -2,7 +2,11 @@ package io.github.rolekeeper.core;
 
 /** Where credentials stand at one instant. */
 public enum CredentialState {
-  /** Not observed yet, or the source has never answered. Health: unknown. */
+  /**
+   * Not observed yet, or the source has never answered, or the application last used credentials
+   * before their expiration and nothing since, so that nobody knows what it would get now. Health:
+   * unknown.
+   */
   UNKNOWN(false),
 
   /** Usable, and outside every window. Health: up. */
@@ -12,8 +16,8 @@ public enum CredentialState {
   EXPIRING(true),
 
   /**
-   * Usable, and inside the window in which AWS promises that new ones are already there. Health:
-   * up, with a warning.
+   * Usable, and inside the window in which new ones should already be there: EC2 promises five
+   * minutes; elsewhere it is one minute. Or their rotation stopped. Health: up, with a warning.
    */
   RENEWAL_OVERDUE(true),
 
@@ -24,8 +28,8 @@ public enum CredentialState {
   MISSING(false),
 
   /**
-   * The tracked source is not what the application uses. Health: unknown. No source of this version
-   * reports it; it stands here so that a {@code switch} over all states need not change later.
+   * The tracked source is not what the application uses: {@link CredentialSnapshot#notApplicable}
+   * says why. Health: unknown.
    */
   NOT_APPLICABLE(false);
 

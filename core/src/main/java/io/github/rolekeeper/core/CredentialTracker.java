@@ -1,5 +1,6 @@
 package io.github.rolekeeper.core;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -8,42 +9,76 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the credentials that a source serves and says where they stand, when they end, and
- * whether their loss is foretold. It only watches: it refreshes nothing and has no thread of its
- * own, so somebody calls {@link #poll} now and then. Thread-safe.
+ * whether their loss is foretold. It only watches: it looks at its source, and neither refreshes
+ * nor replaces what the application uses.
+ *
+ * <p>What to watch on EC2: {@link CompletedSource} where the application's provider can be wrapped,
+ * which sees what it really uses; {@link InstanceProfileSource} where it cannot, or the metadata
+ * client alone. Then {@link #start} it, or call {@link #poll} about once a minute; ask {@link
+ * #snapshot} as often as you like, and {@link #close} it in the end. Thread-safe.
  */
-public final class CredentialTracker {
+public final class CredentialTracker implements AutoCloseable {
   private final CredentialSource source;
+  private final String name;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final ExpiryWindows windows;
-  private final EventDelivery delivery = new EventDelivery();
+  private final EventDelivery delivery;
 
-  /** The poll under way. Whoever sets it from null leads, and alone writes the two fields below. */
-  private final AtomicReference<Flight> flight = new AtomicReference<>();
+  /** The poll under way. Whoever sets it from null leads. */
+  private final AtomicReference<@Nullable Flight> flight = new AtomicReference<>();
 
-  private volatile TrackerState known = TrackerState.initial();
+  /** Guards the fields below, so that changes stand in one order; no call goes out under it. */
+  private final Object news = new Object();
 
-  /** What the last poll saw. Only the leader of a flight touches it. */
+  private final @Nullable ClockWatch watch;
   private CredentialSnapshot reported;
+  private @Nullable PollSchedule schedule;
+  private boolean closed;
+
+  /**
+   * What is known, with its last judgement. News are set under the lock; whoever judges the same
+   * anew swaps it in unless there are news.
+   */
+  private final AtomicReference<Judged> judged;
 
   private record Flight(Thread leader, CompletableFuture<CredentialSnapshot> landing) {}
 
   private CredentialTracker(Builder builder) {
     source = builder.source;
+    name = builder.sourceName;
     clock = builder.clock;
+    nanoTime = builder.nanoTime;
     windows = builder.windows;
+    delivery =
+        new EventDelivery(
+            builder.listenerExecutor == null
+                ? TrackerThreads.listening(name)
+                : builder.listenerExecutor);
     builder.listeners.forEach(delivery::register);
-    reported = snapshot();
+    Instant now = clock.instant();
+    watch = builder.clocksCompare ? new ClockWatch(nanoTime, now) : null;
+    Judged nothing = Judged.of(TrackerState.initial(), windows, name, now);
+    judged = new AtomicReference<>(nothing);
+    reported = nothing.view();
   }
 
   /**
    * A tracker with the default windows on the clock of the machine.
    *
    * @param source what to watch
-   * @return the tracker; nothing is observed before the first {@link #poll}
+   * @return the tracker; nothing is observed before {@link #start} or the first {@link #poll}
    */
   public static CredentialTracker create(CredentialSource source) {
     return builder(source).build();
@@ -60,15 +95,41 @@ public final class CredentialTracker {
   }
 
   /**
-   * Asks the source once and judges its answer. What changed since the last poll is logged and told
-   * to the listeners, normally before this returns and on this thread. A call during a poll of
-   * another thread waits for that poll instead of asking again, so a source is never asked twice at
-   * once and no older answer displaces a newer one. A source that throws makes no exception here:
-   * the state then rests on what was seen before, flagged {@link CredentialFlag#SOURCE_FAILING}.
+   * Looks by itself from now on, at once and then at a pace that follows the remaining time, on a
+   * daemon thread of its own that {@link #close} ends. Again is no error.
+   *
+   * @throws IllegalStateException if the tracker is closed
+   */
+  public void start() {
+    start(() -> TrackerThreads.polling(name), true);
+  }
+
+  /**
+   * Looks by itself from now on, as {@link #start()} does, on the caller's scheduler. A look takes
+   * as long as the source takes to answer. Again is no error, and changes nothing unless the
+   * scheduler before was shut down.
+   *
+   * @param scheduler never shut down by this tracker
+   * @throws IllegalStateException if the tracker is closed
+   * @throws java.util.concurrent.RejectedExecutionException if the scheduler is shut down
+   */
+  public void start(ScheduledExecutorService scheduler) {
+    Objects.requireNonNull(scheduler, "scheduler");
+    start(() -> scheduler, false);
+  }
+
+  /**
+   * Asks the source once and judges its answer. What changed since the last look is logged, and
+   * told to the listeners by their executor. A call during a poll of another thread waits for that
+   * poll instead of asking again, so a source is never asked twice at once and no older answer
+   * displaces a newer one. A source that throws makes no exception here: the state then rests on
+   * what was seen before, flagged {@link CredentialFlag#SOURCE_FAILING}. A closed tracker asks
+   * nothing.
    *
    * @return what is known after the answer. A thread interrupted while it waits for another one's
    *     poll gets {@link #snapshot} and stays interrupted
    * @throws IllegalStateException if the source itself calls this
+   * @throws Error if the source throws it; it counts as a failure of the source all the same
    */
   public CredentialSnapshot poll() {
     Flight mine = new Flight(Thread.currentThread(), new CompletableFuture<>());
@@ -78,30 +139,37 @@ public final class CredentialTracker {
     }
     CredentialSnapshot seen;
     try {
-      seen = look();
+      seen = isClosed() ? snapshot() : look();
       mine.landing().complete(seen);
     } catch (Throwable thrown) {
       mine.landing().completeExceptionally(thrown);
       throw thrown;
     } finally {
       flight.set(null);
+      delivery.deliver();
     }
-    delivery.deliver();
     return seen;
   }
 
   /**
-   * Judges what the last poll saw by the clock of this moment. Reads memory only: no lock, no I/O,
+   * Judges what the last look saw by the clock of this moment. Reads memory only: no lock, no I/O,
    * no event.
    *
-   * @return what is known now; state UNKNOWN before the first poll
+   * @return what is known now; state UNKNOWN before the first look
    */
   public CredentialSnapshot snapshot() {
-    return judge(clock.instant());
+    Instant now = clock.instant();
+    Judged last = latest();
+    if (last.holds(now)) {
+      return last.view().judgedAt(now);
+    }
+    Judged next = Judged.of(last.known(), windows, name, now);
+    judged.compareAndSet(last, next);
+    return next.view();
   }
 
   /**
-   * Adds a listener. It is told of changes that later polls notice.
+   * Adds a listener. It is told of changes that are noticed from now on.
    *
    * @param listener whom to tell
    * @return its place; close it to leave
@@ -110,23 +178,146 @@ public final class CredentialTracker {
     return delivery.register(Objects.requireNonNull(listener, "listener"));
   }
 
-  private CredentialSnapshot look() {
-    TrackerState next;
-    Instant now;
-    try {
-      CredentialObservation observation = source.observe();
-      now = clock.instant();
-      next = known.observed(Objects.requireNonNull(observation, "the source returned null"), now);
-    } catch (RuntimeException failure) {
-      now = clock.instant();
-      next = known.failed(message(failure), now);
+  /**
+   * Takes the {@code Date} header of an answer of AWS that has just come, to measure the clock of
+   * this machine by it. Four minutes of difference raise {@link CredentialFlag#CLOCK_SUSPECT}.
+   *
+   * @param date the time of AWS
+   */
+  public void reportAnswerDate(Instant date) {
+    Objects.requireNonNull(date, "date");
+    advance((state, now) -> state.withClock(state.clock().measured(Duration.between(now, date))));
+    delivery.deliver();
+  }
+
+  /**
+   * Takes what a call of the application tells, from {@code TrafficInterceptor} of the package
+   * {@code awssdk} or from elsewhere. Two actions that are denied to the very session that
+   * performed them before raise {@link CredentialFlag#SUSPECTED_REVOKED}, until any action but
+   * {@code GetCallerIdentity}, which needs no permission, succeeds or another session comes. Where
+   * the source gives no expiration, a service's word that the session has expired stands in for it.
+   * The answer's date is taken as by {@link #reportAnswerDate}. A call that tells nothing new costs
+   * no lock.
+   *
+   * @param call what was called, and how it ended
+   */
+  public void report(CallReport call) {
+    if (latest().known().unmovedBy(call, clock.instant())) {
+      return;
     }
-    known = next;
-    CredentialSnapshot seen = judge(now);
-    // Announced before the flight ends, so that changes stand in the order of the polls.
-    delivery.announce(new Change(reported, seen));
-    reported = seen;
-    return seen;
+    advance((state, now) -> state.called(call, now));
+    delivery.deliver();
+  }
+
+  /**
+   * Ends the looking. What was noticed before is still told; nothing is noticed after. A look under
+   * way is not waited for, and its answer is dropped. Again is no error.
+   */
+  @Override
+  public void close() {
+    PollSchedule running;
+    synchronized (news) {
+      closed = true;
+      running = schedule;
+      schedule = null;
+    }
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  private void start(Supplier<ScheduledExecutorService> executor, boolean owned) {
+    PollSchedule before;
+    PollSchedule next;
+    synchronized (news) {
+      if (closed) {
+        throw new IllegalStateException(
+            "this tracker of " + name + " is closed and looks no more; build another one");
+      }
+      before = schedule;
+      if (before != null && !before.abandoned()) {
+        return;
+      }
+      next = new PollSchedule(new OwnLooks(), executor.get(), owned, nanoTime);
+      schedule = next;
+    }
+    if (before != null) {
+      before.close(); // a scheduler that was shut down may still have its last tick to run
+    }
+    try {
+      next.start(); // outside the lock: a scheduler may look on this very thread
+    } catch (RuntimeException refused) {
+      synchronized (news) {
+        schedule = null;
+        if (closed) {
+          return; // closed while it started: that is why
+        }
+      }
+      throw refused;
+    }
+  }
+
+  private final class OwnLooks implements PollSchedule.Looks {
+    @Override
+    public boolean clockJumped() {
+      synchronized (news) {
+        return watch != null && watch.jumped(clock.instant());
+      }
+    }
+
+    @Override
+    public Duration look() {
+      CredentialSnapshot seen = poll();
+      Optional<Instant> edge = Judged.of(latest().known(), windows, name, seen.at()).nextEdge();
+      return PollPace.after(seen, edge, ThreadLocalRandom.current().nextDouble());
+    }
+  }
+
+  private Judged latest() {
+    return Objects.requireNonNull(judged.get());
+  }
+
+  private boolean isClosed() {
+    synchronized (news) {
+      return closed;
+    }
+  }
+
+  private CredentialSnapshot look() {
+    CredentialObservation observation;
+    try {
+      observation =
+          Objects.requireNonNull(
+              source.observe(),
+              "the source returned null; let it return CredentialObservation.none() if it has no"
+                  + " credentials");
+    } catch (Exception failure) { // a source in another language throws checked ones too
+      return advance((state, now) -> state.failed(failure, now));
+    } catch (Error error) { // such as a class that is missing: nobody saw the credentials either
+      advance((state, now) -> state.failed(error, now));
+      throw error;
+    }
+    return advance((state, now) -> state.observed(observation, now));
+  }
+
+  /** Takes news in and announces what they change; they are delivered by the caller, later. */
+  private CredentialSnapshot advance(BiFunction<TrackerState, Instant, TrackerState> step) {
+    synchronized (news) {
+      Instant now = clock.instant();
+      if (closed) {
+        return Judged.of(latest().known(), windows, name, now).view();
+      }
+      Optional<ClockJump> jump = watch == null ? Optional.empty() : watch.check(now);
+      TrackerState before = latest().known();
+      TrackerState checked =
+          jump.map(found -> before.withClock(before.clock().jumped(found))).orElse(before);
+      TrackerState next = step.apply(checked, now);
+      Judged result = Judged.of(next, windows, name, now);
+      judged.set(result);
+      delivery.announce(new Change(reported, result.view()));
+      reported = result.view();
+      return reported;
+    }
   }
 
   private CredentialSnapshot join(Flight running) {
@@ -144,35 +335,64 @@ public final class CredentialTracker {
     }
   }
 
-  private CredentialSnapshot judge(Instant now) {
-    return SnapshotRules.judge(known, windows, now);
-  }
-
-  private static String message(RuntimeException failure) {
-    return Optional.ofNullable(failure.getMessage())
-        .filter(text -> !text.isBlank())
-        .orElse(failure.getClass().getName());
-  }
-
   /** Settings of a tracker. Not thread-safe. */
   public static final class Builder {
     private final CredentialSource source;
     private final List<CredentialListener> listeners = new ArrayList<>();
+    private String sourceName = "credentials";
     private InstantSource clock = SystemTime.wallClock();
+    private LongSupplier nanoTime = SystemTime.nanoTime();
+    private boolean clocksCompare = true;
     private ExpiryWindows windows = ExpiryWindows.scaledToLifetime();
+    private @Nullable Executor listenerExecutor;
 
     private Builder(CredentialSource source) {
       this.source = Objects.requireNonNull(source, "source");
     }
 
     /**
-     * The wall clock to compare expirations with; by default that of the machine.
+     * What the source is called in snapshots, thread names and messages; by default {@code
+     * credentials}.
+     *
+     * @param name such as {@code imds}; not blank
+     * @return this
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder sourceName(String name) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException(
+            "the name of a source must not be blank; it tells trackers apart for people");
+      }
+      sourceName = name;
+      return this;
+    }
+
+    /**
+     * The wall clock to compare expirations with; by default that of the machine. Jumps of a clock
+     * given like this are not looked for, since nothing is known to compare it with.
      *
      * @param clock any {@link java.time.Clock} will do
      * @return this
      */
     public Builder clock(InstantSource clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
+      nanoTime = SystemTime.nanoTime();
+      clocksCompare = false;
+      return this;
+    }
+
+    /**
+     * The wall clock, and a count of nanoseconds that passes evenly and that nobody sets, to notice
+     * by their difference that the clock was set or the machine suspended.
+     *
+     * @param clock compared with expirations
+     * @param nanoTime such as {@link System#nanoTime}
+     * @return this
+     */
+    public Builder clock(InstantSource clock, LongSupplier nanoTime) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      this.nanoTime = Objects.requireNonNull(nanoTime, "nanoTime");
+      clocksCompare = true;
       return this;
     }
 
@@ -189,13 +409,26 @@ public final class CredentialTracker {
     }
 
     /**
-     * Adds a listener that is there from the first poll on and never leaves.
+     * Adds a listener that is there from the first look on and never leaves.
      *
      * @param listener whom to tell
      * @return this
      */
     public Builder listener(CredentialListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /**
+     * Who calls the listeners; by default daemon threads, at most one for each listener and none
+     * while there is nothing to tell. {@code Runnable::run} calls them on the thread that noticed
+     * the change, before {@link #poll} returns; then one that blocks holds up the looking.
+     *
+     * @param executor given one task at a time for each listener; never shut down by the tracker
+     * @return this
+     */
+    public Builder listenerExecutor(Executor executor) {
+      listenerExecutor = Objects.requireNonNull(executor, "executor");
       return this;
     }
 

@@ -3,27 +3,30 @@ package io.github.rolekeeper.core;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands changes to the log and to the listeners, in the order in which they were announced. One
- * thread at a time delivers, without a lock: a thread that finds another one at it leaves its
- * changes there.
+ * Hands changes to the log and to the listeners, to each in the order in which they were announced.
+ * Each listener has an outbox of its own, so one that blocks keeps nobody waiting.
  */
 final class EventDelivery {
   private static final Logger LOG = System.getLogger(CredentialTracker.class.getName());
 
   private final List<Registration> registrations = new CopyOnWriteArrayList<>();
-  private final Queue<Change> announced = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger calls = new AtomicInteger();
+  private final Outbox log = new Outbox(EventDelivery::logChange);
+  private final Executor executor;
+
+  EventDelivery(Executor executor) {
+    this.executor = executor;
+  }
 
   /** One listener, once. Not a record: two registrations of one listener must differ. */
   private final class Registration implements ListenerRegistration {
+    private final Outbox outbox = new Outbox(this::tell);
     private final CredentialListener listener;
+    private volatile boolean closed;
 
     Registration(CredentialListener listener) {
       this.listener = listener;
@@ -31,7 +34,24 @@ final class EventDelivery {
 
     @Override
     public void close() {
+      closed = true;
       registrations.remove(this);
+    }
+
+    private void tell(Change change) {
+      for (CredentialEvent event : change.events()) {
+        if (!closed) {
+          tell(event);
+        }
+      }
+    }
+
+    private void tell(CredentialEvent event) {
+      try {
+        listener.on(event);
+      } catch (Throwable thrown) {
+        log(Level.ERROR, "a credential listener failed on " + event.type(), thrown);
+      }
     }
   }
 
@@ -41,48 +61,46 @@ final class EventDelivery {
     return registration;
   }
 
+  /** Notes a change for all who listen now; calls nobody. */
   void announce(Change change) {
-    announced.add(change);
-  }
-
-  void deliver() {
-    if (calls.getAndIncrement() > 0) {
-      return; // the delivering thread, or this one further up its stack, sees the count and goes on
+    if (change.isNone()) {
+      return;
     }
-    int answered = 1;
-    do {
-      for (Change change = announced.poll(); change != null; change = announced.poll()) {
-        deliver(change);
-      }
-      answered = calls.addAndGet(-answered);
-    } while (answered > 0);
+    log.add(change);
+    registrations.forEach(registration -> registration.outbox.add(change));
   }
 
-  private void deliver(Change change) {
+  /** Has everybody told what was announced. Not to be called under a lock. */
+  void deliver() {
+    log.flush(Runnable::run);
+    for (Registration registration : registrations) {
+      if (registration.outbox.overflowed()) {
+        log(
+            Level.WARNING,
+            "a credential listener has left "
+                + Outbox.LIMIT
+                + " changes waiting; what changes until it takes them it is told as one change."
+                + " Let it return sooner, or hand its work to a thread of its own",
+            null);
+      }
+      try {
+        registration.outbox.flush(executor);
+      } catch (Throwable refused) { // an executor that can make no thread throws an error
+        log(Level.ERROR, "the executor of the credential listeners refused; events wait", refused);
+      }
+    }
+  }
+
+  private static void logChange(Change change) {
     if (change.remarkable()) {
       log(ChangeLog.level(change), ChangeLog.line(change), null);
-    }
-    for (CredentialEvent event : change.events()) {
-      for (Registration registration : registrations) {
-        tell(registration.listener, event);
-      }
-    }
-  }
-
-  // Whatever escaped from here or from the log would leave the count above zero, and so end all
-  // delivery.
-  private static void tell(CredentialListener listener, CredentialEvent event) {
-    try {
-      listener.on(event);
-    } catch (Throwable thrown) {
-      log(Level.ERROR, "a credential listener failed on " + event.type(), thrown);
     }
   }
 
   private static void log(Level level, String line, @Nullable Throwable thrown) {
     try {
       LOG.log(level, line, thrown);
-    } catch (RuntimeException ignored) {
+    } catch (Throwable ignored) { // escaped, it would end all delivery
       // There is no place left to say so.
     }
   }

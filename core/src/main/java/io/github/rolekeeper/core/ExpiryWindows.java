@@ -9,29 +9,40 @@ import java.util.Optional;
  *
  * @param fixedAdvisory the advisory window; empty to scale it to the lifetime of each set: 5 min
  *     for up to 20 min, 15 min for less than 90 min, else 60 min
- * @param overdue the window in which new credentials should already be there; 5 min by default
+ * @param fixedOverdue the window in which new credentials should already be there; empty for 5 min
+ *     where the source tells when they were issued, as EC2's metadata service does, and for 1 min
+ *     elsewhere
  */
-public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) {
+public record ExpiryWindows(Optional<Duration> fixedAdvisory, Optional<Duration> fixedOverdue) {
   // The EC2 guide: new credentials are available at least five minutes before the old ones expire.
   private static final Duration PROMISE = Duration.ofMinutes(5);
 
-  private static final ExpiryWindows SCALED = new ExpiryWindows(Optional.empty(), PROMISE);
+  // Nobody else promises. The SDK's other providers renew at the first use after an instant that
+  // CachedSupplier draws, from five minutes before the end (STS; containers: fifteen) down to two,
+  // and at any use from one minute on: whoever uses an older set then has a provider that fails.
+  private static final Duration STALE = Duration.ofMinutes(1);
+
+  // No session of AWS lives longer than 36 hours (STS GetSessionToken); beyond this it is a slip.
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  private static final ExpiryWindows SCALED = new ExpiryWindows(Optional.empty(), Optional.empty());
 
   /**
    * Checks the windows.
    *
    * @param fixedAdvisory as above
-   * @param overdue as above
-   * @throws IllegalArgumentException if a window is not positive, or the overdue window is longer
-   *     than a fixed advisory window
+   * @param fixedOverdue as above
+   * @throws IllegalArgumentException if a window is not positive or longer than 365 days, or the
+   *     overdue window is longer than a fixed advisory window
    */
   public ExpiryWindows {
-    fixedAdvisory.ifPresent(advisory -> requirePositive("advisory", advisory));
-    requirePositive("overdue", overdue);
-    if (fixedAdvisory.isPresent() && overdue.compareTo(fixedAdvisory.get()) > 0) {
+    fixedAdvisory.ifPresent(advisory -> requireSensible("advisory", advisory));
+    fixedOverdue.ifPresent(overdue -> requireSensible("overdue", overdue));
+    if (fixedAdvisory.isPresent()
+        && fixedOverdue.filter(each -> each.compareTo(fixedAdvisory.get()) > 0).isPresent()) {
       throw new IllegalArgumentException(
           "the overdue window "
-              + overdue
+              + fixedOverdue.get()
               + " is longer than the advisory window "
               + fixedAdvisory.get()
               + "; it lies inside it, so give at most as much");
@@ -39,7 +50,7 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) 
   }
 
   /**
-   * The default: the advisory window scaled to the lifetime, 5 min overdue.
+   * The default: the advisory window scaled to the lifetime, overdue 5 min or 1 min before the end.
    *
    * @return the windows
    */
@@ -53,10 +64,11 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) 
    * @param advisory how long before the expiration they count as expiring
    * @param overdue how long before the expiration they count as overdue; at most {@code advisory}
    * @return the windows
-   * @throws IllegalArgumentException if a window is not positive or {@code overdue} is too long
+   * @throws IllegalArgumentException if a window is not positive or longer than 365 days, or {@code
+   *     overdue} is longer than {@code advisory}
    */
   public static ExpiryWindows fixed(Duration advisory, Duration overdue) {
-    return new ExpiryWindows(Optional.of(advisory), overdue);
+    return new ExpiryWindows(Optional.of(advisory), Optional.of(overdue));
   }
 
   /**
@@ -70,13 +82,22 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) 
   }
 
   /**
-   * The overdue window for credentials of some lifetime.
+   * The overdue window for credentials of some lifetime, whose source tells when they were issued.
    *
    * @param lifetime from issue to expiration
    * @return how long before the expiration they count as overdue; never more than the advisory
    *     window
    */
   public Duration overdueFor(Duration lifetime) {
+    return withinAdvisory(fixedOverdue.orElse(PROMISE), lifetime);
+  }
+
+  /** The same of a source that does not tell it, and so is not the metadata service. */
+  Duration overdueWithoutPromise(Duration lifetime) {
+    return withinAdvisory(fixedOverdue.orElse(STALE), lifetime);
+  }
+
+  private Duration withinAdvisory(Duration overdue, Duration lifetime) {
     Duration advisory = advisoryFor(lifetime);
     return overdue.compareTo(advisory) < 0 ? overdue : advisory;
   }
@@ -91,10 +112,18 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Duration overdue) 
         : Duration.ofMinutes(60);
   }
 
-  private static void requirePositive(String name, Duration window) {
+  private static void requireSensible(String name, Duration window) {
     if (window.isNegative() || window.isZero()) {
       throw new IllegalArgumentException(
           "the " + name + " window is " + window + "; a positive duration is expected");
+    }
+    if (window.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "the "
+              + name
+              + " window is "
+              + window
+              + ", longer than 365 days; give at most the lifetime of the credentials");
     }
   }
 }

@@ -4,17 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The set last seen, and when its access key id was first seen. */
-record HeldCredentials(CredentialMetadata metadata, Instant firstSeen) {
+/**
+ * The set last seen.
+ *
+ * @param metadata what is known of it
+ * @param firstSeen when its access key id was first seen
+ * @param used false if the application has not used it yet, but would get it next
+ */
+record HeldCredentials(CredentialMetadata metadata, Instant firstSeen, boolean used) {
 
   static HeldCredentials seen(
-      Optional<HeldCredentials> before, CredentialMetadata metadata, Instant now) {
+      Optional<HeldCredentials> before, CredentialMetadata metadata, boolean used, Instant now) {
     return new HeldCredentials(
         metadata,
-        before
-            .filter(held -> held.sameSetAs(metadata))
-            .map(HeldCredentials::firstSeen)
-            .orElse(now));
+        before.filter(held -> held.sameSetAs(metadata)).map(HeldCredentials::firstSeen).orElse(now),
+        used);
+  }
+
+  HeldCredentials with(CredentialMetadata completed) {
+    return new HeldCredentials(completed, firstSeen, used);
   }
 
   boolean sameSetAs(CredentialMetadata other) {
@@ -25,11 +33,29 @@ record HeldCredentials(CredentialMetadata metadata, Instant firstSeen) {
     return metadata.expiration().filter(now::isBefore).isPresent();
   }
 
+  /** When it was issued; for want of better, when it was first seen. */
+  Instant since() {
+    return issued().orElse(firstSeen);
+  }
+
+  /** Whether the source tells when it was issued. */
+  Optional<Instant> issued() {
+    return metadata
+        .lastUpdated()
+        .filter(at -> metadata.expiration().filter(at::isBefore).isPresent());
+  }
+
   /**
    * From issue to expiration. A set met late in its life keeps its windows if its issue is known.
    */
   Duration lifetime(Instant expiration) {
-    Instant issued = metadata.lastUpdated().filter(expiration::isAfter).orElse(firstSeen);
-    return Duration.between(issued, expiration);
+    return Duration.between(since(), expiration);
+  }
+
+  /** How long after the other this set came, both by the same measure. */
+  Duration after(HeldCredentials other) {
+    return issued().isPresent() && other.issued().isPresent()
+        ? Duration.between(other.since(), since())
+        : Duration.between(other.firstSeen, firstSeen);
   }
 }

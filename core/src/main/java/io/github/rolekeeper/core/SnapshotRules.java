@@ -5,25 +5,58 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a remembered state means at an instant: pure functions of both. */
 final class SnapshotRules {
   private SnapshotRules() {}
 
-  static CredentialSnapshot judge(TrackerState known, ExpiryWindows windows, Instant now) {
+  static CredentialSnapshot judge(
+      TrackerState known, ExpiryWindows windows, String source, Instant now) {
     CredentialState state = state(known, windows, now);
     return new CredentialSnapshot(
         now,
+        source,
         state,
-        flags(known, state),
+        known.notApplicable(),
+        flags(known, windows, state),
         known.held().map(HeldCredentials::metadata),
-        state.usable() ? forecast(known, windows, state) : Optional.empty(),
+        state.usable() ? LossRules.forecast(known, windows, state, now) : Optional.empty(),
         known.generation(),
         known.lastSuccess(),
-        known.lastFailure());
+        known.lastFailure(),
+        known.clock());
+  }
+
+  /** The instants at which the judgement changes without news, in no order. */
+  static Stream<Instant> edges(TrackerState known, ExpiryWindows windows) {
+    Optional<HeldCredentials> held = known.held();
+    Optional<Instant> expiration = held.flatMap(set -> set.metadata().expiration());
+    if (held.isEmpty() || expiration.isEmpty()) {
+      return Stream.empty();
+    }
+    Instant end = expiration.get();
+    return Stream.of(
+        end.minus(windows.advisoryFor(held.get().lifetime(end))),
+        end.minus(promise(held.get(), end, windows)),
+        end);
+  }
+
+  /** The window before the expiration in which the successors should be there. */
+  static Duration promise(HeldCredentials held, Instant expiration, ExpiryWindows windows) {
+    Duration lifetime = held.lifetime(expiration);
+    if (held.issued().isEmpty()) {
+      return windows.overdueWithoutPromise(lifetime);
+    }
+    Duration window = windows.overdueFor(lifetime);
+    // A set that was issued inside the window cannot keep the promise, and is not late for that.
+    return lifetime.compareTo(window) <= 0 ? Duration.ZERO : window;
   }
 
   private static CredentialState state(TrackerState known, ExpiryWindows windows, Instant now) {
+    if (known.notApplicable().isPresent()) {
+      return CredentialState.NOT_APPLICABLE;
+    }
     if (known.lastSuccess().isEmpty()) {
       return CredentialState.UNKNOWN;
     }
@@ -35,95 +68,71 @@ final class SnapshotRules {
       // Whether a set without expiration outlives its withdrawal cannot be known.
       return known.served() ? CredentialState.VALID : CredentialState.MISSING;
     }
+    Instant expiration = held.metadata().expiration().get();
+    Instant shown = shownUntil(known, now);
     if (!held.aliveAt(now)) {
+      if (shown.isBefore(expiration)) {
+        return CredentialState.UNKNOWN; // the next use may well get their successors
+      }
       return known.served() ? CredentialState.EXPIRED : CredentialState.MISSING;
     }
-    Instant expiration = held.metadata().expiration().get();
-    Duration left = Duration.between(now, expiration);
-    Duration lifetime = held.lifetime(expiration);
-    if (left.compareTo(windows.overdueFor(lifetime)) <= 0) {
+    if (!shown.isBefore(expiration.minus(promise(held, expiration, windows)))
+        || LossRules.rhythmStopped(known, held)) {
       return CredentialState.RENEWAL_OVERDUE;
     }
-    return left.compareTo(windows.advisoryFor(lifetime)) <= 0
+    Duration left = Duration.between(now, expiration);
+    return left.compareTo(windows.advisoryFor(held.lifetime(expiration))) <= 0
         ? CredentialState.EXPIRING
         : CredentialState.VALID;
   }
 
-  private static Set<CredentialFlag> flags(TrackerState known, CredentialState state) {
+  /**
+   * Until when it is known what is served: of an application that uses nothing, until its last use.
+   */
+  static Instant shownUntil(TrackerState known, Instant now) {
+    return known.notUsed() ? known.lastSuccess().orElse(now) : now;
+  }
+
+  private static Set<CredentialFlag> flags(
+      TrackerState known, ExpiryWindows windows, CredentialState state) {
     Set<CredentialFlag> flags = EnumSet.noneOf(CredentialFlag.class);
     if (known.failing()) {
       flags.add(CredentialFlag.SOURCE_FAILING);
     }
-    Optional<Instant> expiration =
-        known.held().map(HeldCredentials::metadata).flatMap(CredentialMetadata::expiration);
-    if (known.held().isPresent() && expiration.isEmpty()) {
-      flags.add(CredentialFlag.EXPIRY_UNKNOWN);
+    if (known.clock().suspect()) {
+      flags.add(CredentialFlag.CLOCK_SUSPECT);
     }
-    // Only what an answer showed: that time passed since the last one is no act of the source.
-    if (state == CredentialState.EXPIRED
-        && expiration.isPresent()
-        && known.lastSuccess().filter(seen -> !seen.isBefore(expiration.get())).isPresent()) {
-      flags.add(CredentialFlag.SERVED_PAST_EXPIRY);
+    if (known.notUsed() && state != CredentialState.NOT_APPLICABLE) {
+      flags.add(CredentialFlag.NOT_USED);
+    }
+    if (state != CredentialState.NOT_APPLICABLE) {
+      known.held().ifPresent(held -> addFlags(flags, held, known, windows, state));
     }
     return flags;
   }
 
-  private static Optional<LossForecast> forecast(
-      TrackerState known, ExpiryWindows windows, CredentialState state) {
-    Optional<HeldCredentials> held =
-        known.held().filter(set -> set.metadata().expiration().isPresent());
-    if (held.isEmpty()) {
-      return Optional.empty();
+  private static void addFlags(
+      Set<CredentialFlag> flags,
+      HeldCredentials held,
+      TrackerState known,
+      ExpiryWindows windows,
+      CredentialState state) {
+    if (state.usable() && known.traffic().revocationSuspected(held.metadata().accessKeyId())) {
+      flags.add(CredentialFlag.SUSPECTED_REVOKED);
     }
-    Instant expiration = held.get().metadata().expiration().get();
-    if (known.threat().isPresent()) {
-      LossSignal signal = known.threat().get().signal();
-      return Optional.of(forecast(expiration, signal, known.threat().get().foreseenAt()));
+    Optional<Instant> expiration = held.metadata().expiration();
+    if (expiration.isEmpty()) {
+      flags.add(CredentialFlag.EXPIRY_UNKNOWN);
+      return;
     }
-    return state == CredentialState.RENEWAL_OVERDUE
-        ? Optional.of(overdue(known, windows, held.get(), expiration))
-        : Optional.empty();
-  }
-
-  private static LossForecast overdue(
-      TrackerState known, ExpiryWindows windows, HeldCredentials held, Instant expiration) {
-    Instant due = expiration.minus(windows.overdueFor(held.lifetime(expiration)));
-    String evidence =
-        "credentials "
-            + held.metadata().maskedAccessKeyId()
-            + " expire at "
-            + expiration
-            + "; their successors were due at "
-            + due
-            + (known.failing()
-                ? " and the source has not answered since " + seenBy(known)
-                : " and were not there at " + seenBy(known));
-    return forecast(
-        expiration,
-        new LossSignal(
-            LossReason.RENEWAL_OVERDUE,
-            // A silent source may have renewed them unseen.
-            known.failing() ? Confidence.LOW : Confidence.MEDIUM,
-            evidence,
-            Optional.empty()),
-        due.isAfter(held.firstSeen()) ? due : held.firstSeen());
-  }
-
-  private static String seenBy(TrackerState known) {
-    return known.lastSuccess().map(Instant::toString).orElse("the start");
-  }
-
-  // The service may renew for a while longer, but never takes back what it issued: the loss can
-  // come
-  // no earlier than the expiration, and unless the cause is cured no later.
-  private static LossForecast forecast(Instant expiration, LossSignal signal, Instant foreseenAt) {
-    return new LossForecast(
-        expiration,
-        expiration,
-        signal.reason(),
-        signal.confidence(),
-        signal.evidence(),
-        signal.cure(),
-        foreseenAt);
+    // Only what an answer showed: that time passed since the last one is no act of the source.
+    if (state == CredentialState.EXPIRED
+        && known.lastSuccess().filter(seen -> !seen.isBefore(expiration.get())).isPresent()) {
+      flags.add(CredentialFlag.SERVED_PAST_EXPIRY);
+    }
+    Duration lifetime = held.lifetime(expiration.get());
+    if (held.issued().isPresent() && lifetime.compareTo(windows.advisoryFor(lifetime)) <= 0) {
+      flags.add(CredentialFlag.SHORT_LIVED);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.core;
 
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /** The one place of this module that reads the time of the machine. */
 final class SystemTime {
@@ -8,5 +9,9 @@ final class SystemTime {
 
   static InstantSource wallClock() {
     return InstantSource.system();
+  }
+
+  static LongSupplier nanoTime() {
+    return System::nanoTime;
   }
 }

@@ -6,61 +6,186 @@ import java.util.Optional;
 /**
  * All that a tracker remembers. Immutable; each answer or failure of the source makes the next one.
  *
- * @param held the set last seen, kept after it died
+ * @param seen the set last seen, as its source served it; kept after it died
  * @param served whether the last answer held credentials
+ * @param notApplicable why the application does not use this source, if the last answer said so
  * @param failing whether the last look failed
+ * @param notUsed whether the application had used nothing when it was last looked at, or has not
+ *     used the set last seen
  * @param generation how many sets were seen, told apart by access key id
+ * @param rhythm how the sets followed each other
  * @param threat why the held set will not be renewed, as far as the last answer tells
- * @param lastSuccess when the source last answered
+ * @param lastSuccess when the source last told what is served
  * @param lastFailure the last failure, also after the source answers again
+ * @param clock what is known of the clock
+ * @param traffic what the application's calls told
  */
 record TrackerState(
-    Optional<HeldCredentials> held,
+    Optional<HeldCredentials> seen,
     boolean served,
+    Optional<String> notApplicable,
     boolean failing,
+    boolean notUsed,
     int generation,
+    Rhythm rhythm,
     Optional<Threat> threat,
     Optional<Instant> lastSuccess,
-    Optional<SourceFailure> lastFailure) {
+    Optional<SourceFailure> lastFailure,
+    ClockCheck clock,
+    TrafficMemory traffic) {
 
   /** A sign of loss, and when this reason was first seen while the credentials lived. */
   record Threat(LossSignal signal, Instant foreseenAt) {}
 
   static TrackerState initial() {
     return new TrackerState(
-        Optional.empty(), false, false, 0, Optional.empty(), Optional.empty(), Optional.empty());
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        false,
+        false,
+        0,
+        Rhythm.unknown(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        ClockCheck.unknown(),
+        TrafficMemory.empty());
+  }
+
+  /** The set last seen, with an expiration learnt from services if its source gives none. */
+  Optional<HeldCredentials> held() {
+    return seen.map(this::completed);
   }
 
   TrackerState observed(CredentialObservation observation, Instant now) {
+    if (observation.notUsed() && (observation.credentials().isEmpty() || inUse(now))) {
+      return unused(observation.signal(), now);
+    }
     Optional<HeldCredentials> next =
         observation
             .credentials()
-            .map(metadata -> HeldCredentials.seen(held, metadata, now))
-            .or(() -> held);
+            .map(Calendar::within)
+            .map(set -> HeldCredentials.seen(seen, set, !observation.notUsed(), now))
+            .or(() -> seen);
     boolean another =
         observation.credentials().isPresent()
-            && held.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
-    boolean alive = next.filter(set -> set.aliveAt(now)).isPresent();
+            && seen.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
+    boolean threatened =
+        observation.notApplicable().isEmpty()
+            && next.map(this::completed).filter(set -> set.aliveAt(now)).isPresent();
     return new TrackerState(
         next,
         observation.credentials().isPresent(),
+        observation.notApplicable(),
         false,
+        observation.notUsed(),
         another ? generation + 1 : generation,
-        alive ? signalOf(observation, now).map(signal -> threat(signal, now)) : Optional.empty(),
+        another ? rhythm(completed(next.orElseThrow()), now) : rhythm,
+        threatened
+            ? signalOf(observation, now).map(signal -> threat(signal, now))
+            : Optional.empty(),
         Optional.of(now),
-        lastFailure);
+        lastFailure,
+        clock,
+        traffic);
   }
 
-  TrackerState failed(String message, Instant now) {
+  TrackerState failed(Throwable cause, Instant now) {
     int consecutive = failing ? lastFailure.map(SourceFailure::consecutive).orElse(0) + 1 : 1;
     return new TrackerState(
-        held,
+        seen,
         served,
+        notApplicable,
         true,
+        seen.filter(set -> !set.used()).isPresent(), // a failure is no use of what nobody used yet
         generation,
+        rhythm,
         threat,
         lastSuccess,
-        Optional.of(new SourceFailure(now, message, consecutive)));
+        Optional.of(SourceFailure.of(cause, now, consecutive)),
+        clock,
+        traffic);
+  }
+
+  TrackerState withClock(ClockCheck next) {
+    return new TrackerState(
+        seen,
+        served,
+        notApplicable,
+        failing,
+        notUsed,
+        generation,
+        rhythm,
+        threat,
+        lastSuccess,
+        lastFailure,
+        next,
+        traffic);
+  }
+
+  TrackerState called(CallReport call, Instant now) {
+    return new TrackerState(
+        seen,
+        served,
+        notApplicable,
+        failing,
+        notUsed,
+        generation,
+        rhythm,
+        threat,
+        lastSuccess,
+        lastFailure,
+        call.skew().filter(clock::differsFrom).map(clock::measured).orElse(clock),
+        traffic.after(signedBy(held(), call), now));
+  }
+
+  /** Whether a call tells nothing that is not known, as nearly all do, failed ones too. */
+  boolean unmovedBy(CallReport call, Instant now) {
+    return call.skew().filter(clock::differsFrom).isEmpty()
+        && traffic.after(signedBy(held(), call), now).equals(traffic);
+  }
+
+  // Nothing newer is known: neither that the source answers again nor that it serves.
+  private TrackerState unused(Optional<LossSignal> signal, Instant now) {
+    boolean alive = held().filter(set -> set.aliveAt(now)).isPresent();
+    return new TrackerState(
+        seen,
+        served,
+        notApplicable,
+        failing,
+        true,
+        generation,
+        rhythm,
+        alive && notApplicable.isEmpty() ? signal.map(sign -> threat(sign, now)) : Optional.empty(),
+        lastSuccess,
+        lastFailure,
+        clock,
+        traffic);
+  }
+
+  private boolean inUse(Instant now) {
+    return held().filter(set -> set.used() && set.aliveAt(now)).isPresent();
+  }
+
+  private HeldCredentials completed(HeldCredentials set) {
+    return set.with(traffic.completed(set.metadata()));
+  }
+
+  private static CallReport signedBy(Optional<HeldCredentials> held, CallReport call) {
+    Optional<Instant> expiration =
+        held.map(HeldCredentials::metadata)
+            .filter(set -> set.accessKeyId().equals(call.accessKeyId()))
+            .flatMap(CredentialMetadata::expiration);
+    return expiration.map(call::expiringAt).orElse(call);
+  }
+
+  // A set that replaced a dead one came after an outage, which is no rhythm.
+  private Rhythm rhythm(HeldCredentials next, Instant now) {
+    return held()
+        .filter(before -> before.aliveAt(now))
+        .map(before -> rhythm.renewedAfter(next.after(before)))
+        .orElse(rhythm);
   }
 
   private Threat threat(LossSignal signal, Instant now) {

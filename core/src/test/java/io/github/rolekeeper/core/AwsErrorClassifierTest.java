@@ -43,15 +43,22 @@ class AwsErrorClassifierTest {
           SNS | Publish | NotAuthorized | 400 | '' | DENIED
           IAM | GetRole | AccessDenied | 403 | x with an explicit deny in an identity-based policy | REVOCATION_SUSPECTED
           S3 | ListBuckets | AccessDenied | 403 | x with an explicit deny in a resource-based policy | DENIED
-          Signin | CreateOAuth2Token | AccessDeniedException | 403 | TOKEN_EXPIRED | EXPIRED
-          Signin | CreateOAuth2Token | AccessDeniedException | 403 | USER_CREDENTIALS_CHANGED | INVALID
+          Signin | CreateOAuth2Token | TOKEN_EXPIRED | 401 | '' | EXPIRED
+          Signin | CreateOAuth2Token | AUTHCODE_EXPIRED | 401 | '' | SOURCE_FAILING
+          Signin | CreateOAuth2Token | USER_CREDENTIALS_CHANGED | 403 | '' | INVALID
+          Signin | CreateOAuth2Token | INSUFFICIENT_PERMISSIONS | 403 | '' | DENIED
+          Signin | CreateOAuth2Token | AccessDeniedException | 401 | '' | EXPIRED
+          Signin | CreateOAuth2Token | AccessDeniedException | 403 | TOKEN_EXPIRED is only a text here | DENIED
           EC2 | DescribeInstances | OptInRequired | 403 | '' | UNRELATED
           STS | GetCallerIdentity | RegionDisabledException | 403 | '' | UNRELATED
           EC2 | DescribeInstances | RequestLimitExceeded | 503 | '' | TRANSIENT
           DynamoDB | GetItem | ThrottlingException | 400 | '' | TRANSIENT
+          S3 | PutObject | RequestTimeout | 400 | '' | TRANSIENT
+          Backup | ListBackupJobs | RequestTimeoutException | 408 | '' | TRANSIENT
           S3 | ListBuckets | InternalError | 500 | '' | TRANSIENT
           S3 | GetObject | NoSuchKey | 404 | '' | UNRELATED
           S3 | HeadBucket | '' | 403 | '' | DENIED
+          EC2 | DescribeInstances | '' | 401 | '' | INVALID
           '' | '' | '' | 0 | java.net.ConnectException: refused | TRANSIENT
           '' | '' | '' | 0 | Unable to load credentials from any of the providers in the chain x | MISSING
           '' | '' | '' | 0 | Failed to load credentials from IMDS. The requested metadata is not found at x | SOURCE_FAILING

@@ -13,7 +13,8 @@ class ChangeLogTest {
 
   private final MutableClock clock = MutableClock.at(NOON);
   private final ScriptedSource source = new ScriptedSource();
-  private final CredentialTracker tracker = CredentialTracker.builder(source).clock(clock).build();
+  private final CredentialTracker tracker =
+      CredentialTracker.builder(source).clock(clock).listenerExecutor(Runnable::run).build();
 
   @Test
   void each_change_is_one_line() {
@@ -45,6 +46,56 @@ class ChangeLogTest {
                   + " InstanceProfileNotFound Cure: associate a valid profile",
               "WARNING credentials ****WXYZ of role web-role: VALID -> MISSING, expiration"
                   + " 2026-01-01T13:00:00Z");
+    }
+  }
+
+  @Test
+  void a_suspicion_is_a_warning_and_its_end_is_told() {
+    source.serves(Sets.issued(KEY, NOON, HOUR));
+    tracker.poll();
+    try (LogCapture log = LogCapture.start()) {
+      tracker.reportAnswerDate(NOON.plus(Duration.ofMinutes(4)));
+      tracker.reportAnswerDate(NOON.plus(Duration.ofMinutes(3)));
+
+      assertThat(log.lines())
+          .containsExactly(
+              "WARNING credentials ****WXYZ of role web-role: VALID, expiration"
+                  + " 2026-01-01T13:00:00Z, [CLOCK_SUSPECT]",
+              "INFO credentials ****WXYZ of role web-role: VALID, expiration"
+                  + " 2026-01-01T13:00:00Z");
+    }
+  }
+
+  @Test
+  void a_rhythm_that_is_broken_once_wakes_nobody_but_a_broken_promise_does() {
+    for (int hour = 0; hour < 4; hour++) {
+      source.serves(Sets.issued("KEY-NUMBER-" + hour, clock.instant(), HOUR.multipliedBy(6)));
+      tracker.poll();
+      clock.advance(HOUR);
+    }
+    try (LogCapture log = LogCapture.start()) {
+      clock.advance(HOUR);
+      tracker.poll();
+      assertThat(log.lines()).singleElement().asString().startsWith("INFO ");
+      assertThat(log.lines().get(0)).contains("RENEWAL_OVERDUE", "(confidence LOW)");
+      clock.advance(HOUR.multipliedBy(4).minusMinutes(5));
+      source.serves(
+          Sets.issued("KEY-NUMBER-3", NOON.plus(HOUR.multipliedBy(3)), HOUR.multipliedBy(6)),
+          Sets.profileGone());
+      tracker.poll();
+      assertThat(log.lines().get(1)).startsWith("WARNING ");
+    }
+  }
+
+  @Test
+  void a_promise_that_is_not_kept_is_a_warning() {
+    source.serves(Sets.issued(KEY, NOON, HOUR));
+    tracker.poll();
+    clock.advance(HOUR.minusMinutes(5));
+    try (LogCapture log = LogCapture.start()) {
+      tracker.poll();
+
+      assertThat(log.lines()).singleElement().asString().startsWith("WARNING ");
     }
   }
 

@@ -80,17 +80,25 @@ class ConcurrentPollsTest {
   @Test
   void an_error_in_the_source_reaches_the_caller_and_the_next_poll_works() {
     AtomicInteger looks = new AtomicInteger();
+    List<CredentialEventType> told = new ArrayList<>();
     CredentialTracker tracker =
-        CredentialTracker.create(
-            () -> {
-              if (looks.incrementAndGet() == 1) {
-                throw new StackOverflowError("of the test");
-              }
-              return CredentialObservation.none();
-            });
+        CredentialTracker.builder(
+                () -> {
+                  if (looks.incrementAndGet() == 1) {
+                    throw new StackOverflowError("of the test");
+                  }
+                  return CredentialObservation.none();
+                })
+            .listenerExecutor(Runnable::run)
+            .listener(event -> told.add(event.type()))
+            .build();
     org.assertj.core.api.Assertions.assertThatThrownBy(tracker::poll)
         .isInstanceOf(StackOverflowError.class);
+    assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.SOURCE_FAILING);
+    assertThat(tracker.snapshot().lastFailure().orElseThrow().message()).isEqualTo("of the test");
+    assertThat(told).containsExactly(CredentialEventType.SOURCE_FAILING);
     assertThat(tracker.poll().state()).isEqualTo(CredentialState.MISSING);
+    assertThat(told).contains(CredentialEventType.SOURCE_RECOVERED);
   }
 
   // Each look yields the next set, so every look is an event; what the listener hears must be the
@@ -115,6 +123,7 @@ class ConcurrentPollsTest {
                       Sets.issued("KEY-" + look, NOON, Duration.ofDays(1).plusSeconds(look)));
                 })
             .clock(() -> NOON)
+            .listenerExecutor(Runnable::run)
             .listener(
                 event -> {
                   if (listening.incrementAndGet() > 1) {
@@ -165,6 +174,7 @@ class ConcurrentPollsTest {
                             NOON,
                             Duration.ofDays(1).plusSeconds(looks.get()))))
             .clock(() -> NOON)
+            .listenerExecutor(Runnable::run)
             .build();
     AtomicInteger stayed = new AtomicInteger();
     tracker.addListener(event -> stayed.incrementAndGet());

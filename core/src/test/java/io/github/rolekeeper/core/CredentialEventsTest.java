@@ -10,6 +10,7 @@ import static io.github.rolekeeper.core.CredentialEventType.RECOVERED;
 import static io.github.rolekeeper.core.CredentialEventType.RENEWAL_OVERDUE;
 import static io.github.rolekeeper.core.CredentialEventType.RENEWED;
 import static io.github.rolekeeper.core.CredentialEventType.ROLE_CHANGED;
+import static io.github.rolekeeper.core.CredentialEventType.SERVED_PAST_EXPIRY;
 import static io.github.rolekeeper.core.CredentialEventType.SOURCE_FAILING;
 import static io.github.rolekeeper.core.CredentialEventType.SOURCE_RECOVERED;
 import static io.github.rolekeeper.core.Sets.NOON;
@@ -30,7 +31,11 @@ class CredentialEventsTest {
   private final ScriptedSource source = new ScriptedSource();
   private final List<CredentialEvent> told = new ArrayList<>();
   private final CredentialTracker tracker =
-      CredentialTracker.builder(source).clock(clock).listener(told::add).build();
+      CredentialTracker.builder(source)
+          .clock(clock)
+          .listenerExecutor(Runnable::run)
+          .listener(told::add)
+          .build();
 
   private List<CredentialEventType> poll() {
     told.clear();
@@ -54,7 +59,7 @@ class CredentialEventsTest {
     assertThat(poll()).containsExactly(RENEWAL_OVERDUE, FORECAST_RAISED);
     assertThat(poll()).isEmpty();
     at("13:00:00");
-    assertThat(poll()).containsExactly(EXPIRED);
+    assertThat(poll()).containsExactly(EXPIRED, SERVED_PAST_EXPIRY);
     assertThat(poll()).isEmpty();
     source.servesNone();
     assertThat(poll()).containsExactly(LOST);
@@ -121,7 +126,7 @@ class CredentialEventsTest {
     source.serves(Sets.issued("A", NOON, HOUR));
     poll();
     at("14:00:00");
-    assertThat(poll()).containsExactly(EXPIRED);
+    assertThat(poll()).containsExactly(EXPIRED, SERVED_PAST_EXPIRY);
     source.serves(Sets.issued("B", NOON, HOUR));
     assertThat(poll()).isEmpty();
   }
@@ -129,7 +134,7 @@ class CredentialEventsTest {
   @Test
   void dead_credentials_at_the_first_look_are_obtained_and_expired() {
     source.serves(Sets.issued("A", NOON.minus(HOUR), HOUR));
-    assertThat(poll()).containsExactly(OBTAINED, EXPIRED);
+    assertThat(poll()).containsExactly(OBTAINED, EXPIRED, SERVED_PAST_EXPIRY);
   }
 
   @Test
@@ -187,6 +192,6 @@ class CredentialEventsTest {
     source.serves(Sets.issued("A", NOON, HOUR), Sets.profileGone());
     poll();
     at("13:00:00");
-    assertThat(poll()).containsExactly(EXPIRED);
+    assertThat(poll()).containsExactly(EXPIRED, SERVED_PAST_EXPIRY);
   }
 }

@@ -33,7 +33,11 @@ class CredentialStateTest {
     CredentialSnapshot snapshot = tracker.poll();
     assertThat(snapshot.state()).isEqualTo(CredentialState.UNKNOWN);
     assertThat(snapshot.flags()).containsExactly(CredentialFlag.SOURCE_FAILING);
-    assertThat(snapshot.lastFailure()).contains(new SourceFailure(NOON, "no route", 2));
+    SourceFailure failure = snapshot.lastFailure().orElseThrow();
+    assertThat(failure.at()).isEqualTo(NOON);
+    assertThat(failure.message()).isEqualTo("no route");
+    assertThat(failure.consecutive()).isEqualTo(2);
+    assertThat(failure.cause()).isInstanceOf(IllegalStateException.class);
     assertThat(snapshot.lastSuccess()).isEmpty();
   }
 
@@ -148,10 +152,41 @@ class CredentialStateTest {
   }
 
   @Test
+  void windows_of_ones_own_move_the_edges() {
+    CredentialTracker own =
+        CredentialTracker.builder(source)
+            .clock(clock)
+            .windows(ExpiryWindows.fixed(Duration.ofMinutes(30), Duration.ofMinutes(10)))
+            .build();
+    source.serves(Sets.issued("A", NOON, Duration.ofHours(1)));
+    own.poll();
+    clock.advance(Duration.ofMinutes(30).minusNanos(1));
+    assertThat(own.snapshot().state()).isEqualTo(CredentialState.VALID);
+    clock.advance(Duration.ofNanos(1));
+    assertThat(own.snapshot().state()).isEqualTo(CredentialState.EXPIRING);
+    clock.advance(Duration.ofMinutes(20));
+    assertThat(own.snapshot().state()).isEqualTo(CredentialState.RENEWAL_OVERDUE);
+  }
+
+  @Test
+  void a_checked_exception_that_slips_through_counts_as_failing() {
+    source.answers(() -> CredentialStateTest.<CredentialObservation, RuntimeException>slip());
+    assertThat(tracker.poll().flags()).containsExactly(CredentialFlag.SOURCE_FAILING);
+    assertThat(tracker.snapshot().lastFailure().orElseThrow().cause())
+        .isInstanceOf(java.io.IOException.class);
+  }
+
+  // As a source in Kotlin does without meaning to.
+  @SuppressWarnings("unchecked")
+  private static <T, E extends Exception> T slip() throws E {
+    throw (E) new java.io.IOException("connection reset");
+  }
+
+  @Test
   void a_source_that_returns_null_counts_as_failing() {
     source.answers(() -> null);
     assertThat(tracker.poll().lastFailure().orElseThrow().message())
-        .isEqualTo("the source returned null");
+        .contains("the source returned null", "CredentialObservation.none()");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,8 @@ class ExpiryWindowsTest {
 
   @Test
   void a_long_overdue_window_is_cut_to_a_scaled_advisory_window() {
-    ExpiryWindows windows = new ExpiryWindows(java.util.Optional.empty(), Duration.ofMinutes(30));
+    ExpiryWindows windows =
+        new ExpiryWindows(Optional.empty(), Optional.of(Duration.ofMinutes(30)));
     assertThat(windows.overdueFor(Duration.ofMinutes(10))).isEqualTo(Duration.ofMinutes(5));
     assertThat(windows.overdueFor(Duration.ofHours(6))).isEqualTo(Duration.ofMinutes(30));
   }
@@ -55,5 +57,8 @@ class ExpiryWindowsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ExpiryWindows.fixed(minute, minute.negated()))
         .withMessageContaining("overdue");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ExpiryWindows.fixed(Duration.ofSeconds(Long.MAX_VALUE), minute))
+        .withMessageContainingAll("advisory", "365 days", "give at most");
   }
 }

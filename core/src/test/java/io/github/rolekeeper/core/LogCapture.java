@@ -11,6 +11,7 @@ public final class LogCapture implements AutoCloseable {
   private static final List<LogCapture> RUNNING = new CopyOnWriteArrayList<>();
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private boolean broken;
 
   static LogCapture start() {
     LogCapture capture = new LogCapture();
@@ -18,8 +19,22 @@ public final class LogCapture implements AutoCloseable {
     return capture;
   }
 
+  /** The backend of the log misses a class, as it happens in deployments. */
+  static LogCapture startBroken() {
+    LogCapture capture = start();
+    capture.broken = true;
+    return capture;
+  }
+
   List<String> lines() {
     return lines;
+  }
+
+  private void take(String line) {
+    if (broken) {
+      throw new NoClassDefFoundError("appender of the test");
+    }
+    lines.add(line);
   }
 
   @Override
@@ -56,7 +71,7 @@ public final class LogCapture implements AutoCloseable {
         @Nullable String line,
         @Nullable Throwable thrown) {
       if (isLoggable(level)) {
-        RUNNING.forEach(capture -> capture.lines.add(level + " " + line));
+        RUNNING.forEach(capture -> capture.take(level + " " + line));
       }
     }
 

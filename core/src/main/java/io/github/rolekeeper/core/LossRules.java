@@ -1,0 +1,114 @@
+package io.github.rolekeeper.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Whether the loss of living credentials is foretold: pure functions of what is known. */
+final class LossRules {
+  // The IAM guide: a role's removal from a profile takes effect after up to one hour, and until
+  // then the service may renew once more.
+  private static final Duration REMOVAL_DELAY = Duration.ofHours(1);
+
+  private LossRules() {}
+
+  static Optional<LossForecast> forecast(
+      TrackerState known, ExpiryWindows windows, CredentialState state, Instant now) {
+    Optional<HeldCredentials> held =
+        known.held().filter(set -> set.metadata().expiration().isPresent());
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant expiration = held.get().metadata().expiration().get();
+    if (known.threat().isPresent()) {
+      return Optional.of(threatened(known, known.threat().get(), held.get(), expiration));
+    }
+    return state == CredentialState.RENEWAL_OVERDUE
+        ? Optional.of(overdue(known, windows, held.get(), now))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether an answer of the source showed a set that is older than the rhythm allows. Time that
+   * passed without an answer proves nothing.
+   */
+  static boolean rhythmStopped(TrackerState known, HeldCredentials held) {
+    return known.served()
+        && rhythmDue(known, held)
+            .filter(due -> known.lastSuccess().filter(seen -> !seen.isBefore(due)).isPresent())
+            .isPresent();
+  }
+
+  private static Optional<Instant> rhythmDue(TrackerState known, HeldCredentials held) {
+    return known.rhythm().patience().map(held.since()::plus);
+  }
+
+  private static LossForecast threatened(
+      TrackerState known, TrackerState.Threat threat, HeldCredentials held, Instant expiration) {
+    Instant latest = expiration;
+    if (threat.signal().reason() == LossReason.PROFILE_WITHOUT_ROLE) {
+      Instant renewedOnceMore =
+          threat.foreseenAt().plus(REMOVAL_DELAY).plus(held.lifetime(expiration));
+      latest = renewedOnceMore.isAfter(expiration) ? renewedOnceMore : expiration;
+    }
+    return foretold(known, expiration, latest, threat.signal(), threat.foreseenAt());
+  }
+
+  private static LossForecast overdue(
+      TrackerState known, ExpiryWindows windows, HeldCredentials held, Instant now) {
+    Instant expiration = held.metadata().expiration().orElseThrow();
+    Instant promised = expiration.minus(SnapshotRules.promise(held, expiration, windows));
+    boolean byRhythm = SnapshotRules.shownUntil(known, now).isBefore(promised);
+    Instant stopped = rhythmStopped(known, held) ? rhythmDue(known, held).orElseThrow() : promised;
+    Instant due = stopped.isBefore(promised) ? stopped : promised;
+    String evidence =
+        "credentials "
+            + held.metadata().maskedAccessKeyId()
+            + " expire at "
+            + expiration
+            + "; their successors were due at "
+            + due
+            + known
+                .rhythm()
+                .longest()
+                .filter(interval -> byRhythm)
+                .map(interval -> ", as sets used to follow each other within " + interval + ",")
+                .orElse("")
+            + (known.failing()
+                ? " and the source has not answered since " + seenBy(known)
+                : " and were not there at " + seenBy(known));
+    LossSignal signal =
+        new LossSignal(
+            LossReason.RENEWAL_OVERDUE,
+            // A silent source may have renewed them unseen, and nobody promised the rhythm.
+            known.failing() || byRhythm ? Confidence.LOW : Confidence.MEDIUM,
+            evidence,
+            Optional.empty());
+    return foretold(
+        known,
+        expiration,
+        expiration,
+        signal,
+        due.isAfter(held.firstSeen()) ? due : held.firstSeen());
+  }
+
+  private static String seenBy(TrackerState known) {
+    return known.lastSuccess().map(Instant::toString).orElse("the start");
+  }
+
+  // The service never takes back what it issued: the loss comes no earlier than the expiration. By
+  // this machine's clock it comes as much earlier or later as that clock is wrong.
+  private static LossForecast foretold(
+      TrackerState known, Instant earliest, Instant latest, LossSignal signal, Instant foreseenAt) {
+    Duration ahead =
+        known.clock().suspect() ? known.clock().skew().orElse(Duration.ZERO) : Duration.ZERO;
+    return new LossForecast(
+        ahead.isNegative() ? earliest : earliest.minus(ahead),
+        ahead.isNegative() ? latest.minus(ahead) : latest,
+        signal.reason(),
+        signal.confidence(),
+        signal.evidence(),
+        signal.cure(),
+        foreseenAt);
+  }
+}

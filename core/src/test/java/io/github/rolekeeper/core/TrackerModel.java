@@ -1,0 +1,566 @@
+package io.github.rolekeeper.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a tracker must say, as a plain function of the whole history and of now. Written from the
+ * documentation; it shares only the enums with the tracker, counts in seconds, remembers nothing
+ * and uses null for absence, so that no mistake is shared either.
+ */
+final class TrackerModel {
+  private static final long MINUTE = 60;
+
+  private TrackerModel() {}
+
+  enum Kind {
+    SERVED,
+    NONE,
+    FAILED,
+    NOT_APPLICABLE,
+    UNUSED,
+    DATE_REPORTED,
+    CALLED
+  }
+
+  enum Outcome {
+    SUCCESS,
+    DENIED,
+    EXPIRED,
+    INVALID,
+    TRANSIENT
+  }
+
+  /** A set of credentials; null where its source does not say. */
+  record Served(String key, String role, Long issued, Long expires) {}
+
+  /** A call of the application; the skew is null if its answer had no date. */
+  record Call(String key, String action, Outcome outcome, Long skew) {}
+
+  /** The advisory window is null if it is scaled to the lifetime, the other one by default. */
+  record Windows(Long advisory, Long overdue) {
+    long advisoryFor(long life) {
+      if (advisory != null) {
+        return advisory;
+      }
+      return life <= 20 * MINUTE ? 5 * MINUTE : life < 90 * MINUTE ? 15 * MINUTE : 60 * MINUTE;
+    }
+
+    /** Five minutes are the promise of EC2, which tells when it issued a set. */
+    long overdueFor(long life, boolean issueKnown) {
+      long window = overdue != null ? overdue : issueKnown ? 5 * MINUTE : MINUTE;
+      return Math.min(window, advisoryFor(life));
+    }
+  }
+
+  /**
+   * Something that happened to the tracker.
+   *
+   * @param wall by the wall clock
+   * @param even by the clock that nobody sets
+   * @param set of SERVED, and of UNUSED if it is known what the next use would get; else null
+   * @param signal of an answer, or null
+   * @param awsTime of DATE_REPORTED, else 0
+   * @param call of CALLED, else null
+   */
+  record Happening(
+      long wall, long even, Kind kind, Served set, LossReason signal, long awsTime, Call call) {
+    boolean look() {
+      return kind != Kind.DATE_REPORTED && kind != Kind.CALLED;
+    }
+  }
+
+  /** A foretold loss. */
+  record Loss(LossReason reason, Confidence sure, long earliest, long latest, long foreseen) {}
+
+  /** All that is compared. */
+  record Verdict(
+      CredentialState state,
+      Set<CredentialFlag> flags,
+      int generation,
+      String key,
+      int failures,
+      Long skew,
+      int jumps,
+      Loss loss) {}
+
+  /**
+   * A look that told something, as it counts for what is known: an unused set that would be used
+   * next is like a served one, unless one that was used lives.
+   */
+  private record Told(Happening look, boolean idle, boolean used, List<Happening> until) {
+    long wall() {
+      return look.wall();
+    }
+
+    boolean served() {
+      return !idle && look.set() != null;
+    }
+
+    boolean none() {
+      return !idle && look.kind() == Kind.NONE;
+    }
+
+    Served set() {
+      return look.set();
+    }
+
+    /** The end of a set as it was known then. */
+    Long endOf(Served set) {
+      return end(set, until);
+    }
+  }
+
+  static Verdict judge(Windows windows, List<Happening> all, Happening start, long now) {
+    return judged(windows, noted(all, start), start, now);
+  }
+
+  private static Verdict judged(
+      Windows windows, List<Happening> history, Happening start, long now) {
+    List<Told> told = told(history);
+    List<Told> answers = told.stream().filter(t -> !t.idle()).toList();
+    List<Told> sets = answers.stream().filter(Told::served).toList();
+    Told answer = answers.isEmpty() ? null : answers.get(answers.size() - 1);
+    Served held = sets.isEmpty() ? null : sets.get(sets.size() - 1).set();
+    boolean failing = false;
+    int failures = 0;
+    boolean unused = false;
+    int index = 0;
+    for (Happening h : history) {
+      if (!h.look()) {
+        continue;
+      }
+      boolean idle = h.kind() != Kind.FAILED && told.get(index++).idle();
+      unused =
+          h.kind() == Kind.UNUSED
+              || (h.kind() == Kind.FAILED
+                  && told.subList(0, index).stream().anyMatch(t -> t.served())
+                  && !told.get(index - 1).used());
+      if (!idle) {
+        failing = h.kind() == Kind.FAILED;
+        failures = failing ? failures + 1 : 0;
+      }
+    }
+    Long skew = skew(history, start);
+    boolean clockSuspect = skew != null && Math.abs(skew) >= 4 * MINUTE;
+    Loss loss = null;
+    CredentialState state;
+    Set<CredentialFlag> flags = EnumSet.noneOf(CredentialFlag.class);
+    if (failing) {
+      flags.add(CredentialFlag.SOURCE_FAILING);
+    }
+    if (clockSuspect) {
+      flags.add(CredentialFlag.CLOCK_SUSPECT);
+    }
+    if (unused) {
+      flags.add(CredentialFlag.NOT_USED);
+    }
+    Long ends = held == null ? null : end(held, history);
+    if (answer == null) {
+      state = CredentialState.UNKNOWN;
+    } else if (answer.look().kind() == Kind.NOT_APPLICABLE) {
+      state = CredentialState.NOT_APPLICABLE;
+      flags.remove(CredentialFlag.NOT_USED);
+    } else if (held == null) {
+      state = CredentialState.MISSING;
+    } else if (ends == null) {
+      flags.add(CredentialFlag.EXPIRY_UNKNOWN);
+      state = answer.served() ? CredentialState.VALID : CredentialState.MISSING;
+    } else {
+      long end = ends;
+      long shown = unused ? answer.wall() : now;
+      long begin = held.issued() != null ? held.issued() : firstSeen(sets);
+      long life = end - begin;
+      long advisory = windows.advisoryFor(life);
+      if (held.issued() != null && life <= advisory) {
+        flags.add(CredentialFlag.SHORT_LIVED);
+      }
+      Long rhythm = rhythm(sets);
+      boolean stopped = rhythm != null && answer.served() && answer.wall() >= begin + 2 * rhythm;
+      // A set that lives no longer than the window cannot be renewed so early.
+      long window = windows.overdueFor(life, held.issued() != null);
+      long promised = held.issued() != null && life <= window ? end : end - window;
+      boolean late = shown >= promised;
+      if (now >= end && shown < end) {
+        state = CredentialState.UNKNOWN;
+      } else if (now >= end) {
+        state = answer.served() ? CredentialState.EXPIRED : CredentialState.MISSING;
+        if (state == CredentialState.EXPIRED && answer.wall() >= end) {
+          flags.add(CredentialFlag.SERVED_PAST_EXPIRY);
+        }
+      } else if (late || stopped) {
+        state = CredentialState.RENEWAL_OVERDUE;
+      } else if (now >= end - advisory) {
+        state = CredentialState.EXPIRING;
+      } else {
+        state = CredentialState.VALID;
+      }
+      if (now < end) {
+        LossReason threat = threat(told, told.size() - 1);
+        if (threat != null) {
+          int first = told.size() - 1;
+          while (first > 0 && threat(told, first - 1) == threat) {
+            first--;
+          }
+          long seen = told.get(first).wall();
+          long latest =
+              threat == LossReason.PROFILE_WITHOUT_ROLE
+                  ? Math.max(end, seen + 60 * MINUTE + life)
+                  : end;
+          Confidence sure =
+              threat == LossReason.PROFILE_NOT_FOUND ? Confidence.HIGH : Confidence.MEDIUM;
+          loss = new Loss(threat, sure, end, latest, seen);
+        } else if (state == CredentialState.RENEWAL_OVERDUE) {
+          long due = stopped ? Math.min(promised, begin + 2 * rhythm) : promised;
+          loss =
+              new Loss(
+                  LossReason.RENEWAL_OVERDUE,
+                  failing || !late ? Confidence.LOW : Confidence.MEDIUM,
+                  end,
+                  end,
+                  Math.max(due, firstSeen(sets)));
+        }
+        if (loss != null && clockSuspect) {
+          loss =
+              new Loss(
+                  loss.reason(),
+                  loss.sure(),
+                  loss.earliest() - Math.max(skew, 0),
+                  loss.latest() - Math.min(skew, 0),
+                  loss.foreseen());
+        }
+      }
+    }
+    if (lives(state) && deniedActions(held.key(), history) >= 2) {
+      flags.add(CredentialFlag.SUSPECTED_REVOKED);
+    }
+    int generation = 0;
+    for (int i = 0; i < sets.size(); i++) {
+      if (i == 0 || !sets.get(i).set().key().equals(sets.get(i - 1).set().key())) {
+        generation++;
+      }
+    }
+    return new Verdict(
+        state,
+        flags,
+        generation,
+        held == null ? null : held.key(),
+        failures,
+        skew,
+        jumps(history, start),
+        loss);
+  }
+
+  /** All events of a history, in their order. */
+  static List<CredentialEventType> events(Windows windows, List<Happening> all, Happening start) {
+    List<CredentialEventType> events = new ArrayList<>();
+    List<Happening> history = noted(all, start);
+    Verdict before = judged(windows, List.of(), start, start.wall());
+    Served setBefore = null;
+    Long endBefore = null;
+    for (int i = 0; i < history.size(); i++) {
+      List<Happening> until = history.subList(0, i + 1);
+      Verdict after = judged(windows, until, start, history.get(i).wall());
+      Served set =
+          told(until).stream()
+              .filter(Told::served)
+              .map(Told::set)
+              .reduce((first, second) -> second)
+              .orElse(null);
+      Long end = set == null ? null : end(set, until);
+      boolean lived = lives(before.state());
+      boolean lives = lives(after.state());
+      boolean died =
+          after.state() == CredentialState.EXPIRED || after.state() == CredentialState.MISSING;
+      boolean stateChanged = before.state() != after.state();
+      if (after.jumps() > before.jumps()) {
+        events.add(CredentialEventType.CLOCK_JUMPED);
+      }
+      if (raised(CredentialFlag.CLOCK_SUSPECT, before, after)) {
+        events.add(CredentialEventType.CLOCK_SUSPECT);
+      }
+      if (raised(CredentialFlag.CLOCK_SUSPECT, after, before)) {
+        events.add(CredentialEventType.CLOCK_CLEARED);
+      }
+      if (raised(CredentialFlag.SOURCE_FAILING, before, after)) {
+        events.add(CredentialEventType.SOURCE_FAILING);
+      }
+      if (raised(CredentialFlag.SOURCE_FAILING, after, before)) {
+        events.add(CredentialEventType.SOURCE_RECOVERED);
+      }
+      if (stateChanged && after.state() == CredentialState.NOT_APPLICABLE) {
+        events.add(CredentialEventType.NOT_APPLICABLE);
+      }
+      if (setBefore == null && set != null) {
+        events.add(CredentialEventType.OBTAINED);
+      } else if (setBefore != null) {
+        boolean longer =
+            endBefore != null && end != null ? end > endBefore : !set.key().equals(setBefore.key());
+        if (lived && lives && longer) {
+          events.add(CredentialEventType.RENEWED);
+        }
+        if (!lived && lives) {
+          events.add(CredentialEventType.RECOVERED);
+        }
+        if (setBefore.role() != null
+            && set.role() != null
+            && !setBefore.role().equals(set.role())) {
+          events.add(CredentialEventType.ROLE_CHANGED);
+        }
+      }
+      if (stateChanged && after.state() == CredentialState.EXPIRING) {
+        events.add(CredentialEventType.EXPIRING);
+      }
+      if (stateChanged && after.state() == CredentialState.RENEWAL_OVERDUE) {
+        events.add(CredentialEventType.RENEWAL_OVERDUE);
+      }
+      if ((lived && died && end != null)
+          || (stateChanged && after.state() == CredentialState.EXPIRED)) {
+        events.add(CredentialEventType.EXPIRED);
+      }
+      if (raised(CredentialFlag.SERVED_PAST_EXPIRY, before, after)) {
+        events.add(CredentialEventType.SERVED_PAST_EXPIRY);
+      }
+      if (stateChanged && after.state() == CredentialState.MISSING) {
+        events.add(CredentialEventType.LOST);
+      }
+      if (raised(CredentialFlag.SUSPECTED_REVOKED, before, after)) {
+        events.add(CredentialEventType.REVOCATION_SUSPECTED);
+      }
+      if (raised(CredentialFlag.SUSPECTED_REVOKED, after, before) && !died) {
+        events.add(CredentialEventType.REVOCATION_CLEARED);
+      }
+      LossReason was = before.loss() == null ? null : before.loss().reason();
+      LossReason is = after.loss() == null ? null : after.loss().reason();
+      if (was != null && was != is && !died) {
+        events.add(CredentialEventType.FORECAST_WITHDRAWN);
+      }
+      if (is != null && was != is) {
+        events.add(CredentialEventType.FORECAST_RAISED);
+      }
+      before = after;
+      setBefore = set;
+      endBefore = end;
+    }
+    return events;
+  }
+
+  private static boolean lives(CredentialState state) {
+    return EnumSet.of(
+            CredentialState.VALID, CredentialState.EXPIRING, CredentialState.RENEWAL_OVERDUE)
+        .contains(state);
+  }
+
+  private static boolean raised(CredentialFlag flag, Verdict before, Verdict after) {
+    return !before.flags().contains(flag) && after.flags().contains(flag);
+  }
+
+  /** Without the calls that told nothing new, which nobody takes note of. */
+  private static List<Happening> noted(List<Happening> all, Happening start) {
+    List<Happening> noted = new ArrayList<>();
+    List<Session> known = List.of();
+    for (Happening h : all) {
+      List<Session> next = h.kind() == Kind.CALLED ? after(known, h) : known;
+      if (h.kind() == Kind.CALLED
+          && next.equals(known)
+          && (h.call().skew() == null || near(skew(noted, start), h.call().skew()))) {
+        continue;
+      }
+      known = next;
+      noted.add(h);
+    }
+    return noted;
+  }
+
+  /** Dates are whole seconds and answers take their time: five seconds are none. */
+  private static boolean near(Long known, long measured) {
+    return known != null && Math.abs(known - measured) <= 5;
+  }
+
+  private static Long skew(List<Happening> history, Happening start) {
+    Long skew = null;
+    Happening last = start;
+    for (Happening h : history) {
+      if (jumped(last, h)) {
+        skew = null;
+      }
+      if (h.kind() == Kind.DATE_REPORTED) {
+        skew = h.awsTime() - h.wall();
+      }
+      if (h.kind() == Kind.CALLED && h.call().skew() != null && !near(skew, h.call().skew())) {
+        skew = h.call().skew();
+      }
+      last = h;
+    }
+    return skew;
+  }
+
+  private static int jumps(List<Happening> history, Happening start) {
+    int jumps = 0;
+    Happening last = start;
+    for (Happening h : history) {
+      jumps += jumped(last, h) ? 1 : 0;
+      last = h;
+    }
+    return jumps;
+  }
+
+  private static boolean jumped(Happening last, Happening h) {
+    return Math.abs((h.wall() - last.wall()) - (h.even() - last.even())) > 10;
+  }
+
+  /** What calls told of a session: actions that it performed and is denied now, its end. */
+  private record Session(String key, Set<String> performed, Set<String> denied, Long expired) {}
+
+  /** The four sessions of which calls told something last for the first time. */
+  private static List<Session> memory(List<Happening> history) {
+    List<Session> sessions = List.of();
+    for (Happening h : history) {
+      sessions = h.kind() == Kind.CALLED ? after(sessions, h) : sessions;
+    }
+    return sessions;
+  }
+
+  private static List<Session> after(List<Session> known, Happening h) {
+    Call call = h.call();
+    Session before = new Session(call.key(), Set.of(), Set.of(), null);
+    for (Session each : known) {
+      before = each.key().equals(call.key()) ? each : before;
+    }
+    Set<String> performed = new HashSet<>(before.performed());
+    Set<String> denied = new HashSet<>(before.denied());
+    Long expired = before.expired();
+    switch (call.outcome()) {
+      case SUCCESS -> {
+        performed.add(call.action());
+        if (!call.action().equals("STS:GetCallerIdentity")) { // which needs no permission
+          denied.clear();
+        }
+        expired = null;
+      }
+      case DENIED -> {
+        if (performed.contains(call.action())) {
+          denied.add(call.action());
+        }
+      }
+      case EXPIRED -> {
+        denied.clear();
+        expired = expired == null ? (Long) h.wall() : expired;
+      }
+      case INVALID -> denied.clear();
+      case TRANSIENT -> {}
+    }
+    Session after = new Session(call.key(), performed, denied, expired);
+    List<Session> sessions = new ArrayList<>(known);
+    int place = sessions.indexOf(before);
+    if (place >= 0) {
+      sessions.set(place, after);
+    } else if (!after.equals(before)) {
+      sessions.add(0, after);
+      if (sessions.size() > 4) {
+        sessions.remove(4);
+      }
+    }
+    return sessions;
+  }
+
+  private static int deniedActions(String key, List<Happening> history) {
+    return memory(history).stream()
+        .filter(s -> s.key().equals(key))
+        .mapToInt(s -> s.denied().size())
+        .sum();
+  }
+
+  /** When a set ends: as its source says, else since when services say that it has expired. */
+  private static Long end(Served set, List<Happening> history) {
+    if (set.expires() != null) {
+      return set.expires();
+    }
+    return memory(history).stream()
+        .filter(s -> s.key().equals(set.key()))
+        .findFirst()
+        .map(Session::expired)
+        .orElse(null);
+  }
+
+  private static List<Told> told(List<Happening> history) {
+    List<Told> told = new ArrayList<>();
+    Served held = null;
+    boolean used = false;
+    for (int i = 0; i < history.size(); i++) {
+      Happening h = history.get(i);
+      if (!h.look() || h.kind() == Kind.FAILED) {
+        continue;
+      }
+      List<Happening> until = history.subList(0, i + 1);
+      boolean idle = false;
+      if (h.kind() == Kind.UNUSED) {
+        Long end = used ? end(held, until) : null;
+        idle = h.set() == null || (end != null && h.wall() < end);
+      }
+      if (!idle && h.set() != null) {
+        held = h.set();
+        used = h.kind() == Kind.SERVED;
+      }
+      told.add(new Told(h, idle, used, until));
+    }
+    return told;
+  }
+
+  /** When the set that was served last began to be served. */
+  private static long firstSeen(List<Told> sets) {
+    int i = sets.size() - 1;
+    while (i > 0 && sets.get(i - 1).set().key().equals(sets.get(i).set().key())) {
+      i--;
+    }
+    return sets.get(i).wall();
+  }
+
+  /** The longest of the last eight intervals between sets, if there were three. */
+  private static Long rhythm(List<Told> sets) {
+    Deque<Long> intervals = new ArrayDeque<>();
+    for (int i = 1; i < sets.size(); i++) {
+      Served old = sets.get(i - 1).set();
+      Served young = sets.get(i).set();
+      Long oldEnd = sets.get(i).endOf(old);
+      if (old.key().equals(young.key()) || oldEnd == null || sets.get(i).wall() >= oldEnd) {
+        continue;
+      }
+      long interval =
+          old.issued() != null && young.issued() != null
+              ? young.issued() - old.issued()
+              : sets.get(i).wall() - firstSeen(sets.subList(0, i));
+      if (interval > 0) {
+        intervals.addLast(interval);
+        if (intervals.size() > 8) {
+          intervals.removeFirst();
+        }
+      }
+    }
+    return intervals.size() < 3 ? null : intervals.stream().max(Long::compare).get();
+  }
+
+  /** Why the set held at that look would not be renewed, as that look showed it. */
+  private static LossReason threat(List<Told> told, int index) {
+    Told look = told.get(index);
+    Served held = null;
+    Told answer = null;
+    for (Told each : told.subList(0, index + 1)) {
+      held = each.served() ? each.set() : held;
+      answer = each.idle() ? answer : each;
+    }
+    Long end = held == null ? null : look.endOf(held);
+    if (end == null || look.wall() >= end || answer.look().kind() == Kind.NOT_APPLICABLE) {
+      return null;
+    }
+    if (look.look().signal() != null) {
+      return look.look().signal();
+    }
+    return look.none() ? LossReason.CREDENTIALS_WITHDRAWN : null;
+  }
+}
