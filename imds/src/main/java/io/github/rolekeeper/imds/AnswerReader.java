@@ -4,45 +4,132 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads one HTTP/1.0 or HTTP/1.1 answer. Every length has a limit, so that no peer can make this
- * read for ever. A {@link ProtocolException} says that the bytes are no such answer, any other
- * {@link IOException} that they stopped coming.
+ * Reads HTTP/1.0 and HTTP/1.1 answers, one after the other. Every length has a limit, so that no
+ * peer can make this read for ever. A {@link BrokenAnswer} says that the bytes are no such answer,
+ * any other {@link IOException} that they stopped coming.
  */
 final class AnswerReader {
   static final int MAX_LINE = 8 * 1024; // as most servers have it
   static final int MAX_HEADERS = 64; // a metadata service sends about eight
   static final int MAX_BODY = 64 * 1024; // the largest thing served is user data, 16 KiB
+  static final int MAX_PAGE = 1024; // the title of AWS's error pages ends within 400 bytes
+
+  private static final String CONNECTION = "connection";
+  private static final String CODING = "transfer-encoding";
+  private static final String LENGTH = "content-length";
+  private static final String ENCODING = "content-encoding";
+
+  /** The headers that somebody looks at; the others are passed over. */
+  private static final List<String> READ =
+      List.of(
+          CONNECTION, CODING, LENGTH, ENCODING, WireRequest.TTL_HEADER.toLowerCase(Locale.ROOT));
+
+  private static final byte[] UNREAD = new byte[0];
 
   private final InputStream in;
+  private final Peer peer;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(128); // a usual header
+  private boolean contradictory;
+  private boolean open;
 
-  AnswerReader(InputStream in) {
+  /**
+   * @param in the bytes
+   * @param peer where they come from
+   */
+  AnswerReader(InputStream in, Peer peer) {
     this.in = in;
+    this.peer = peer;
   }
 
   WireAnswer read() throws IOException {
-    int status = status();
+    open = false;
+    contradictory = false;
+    String first = line();
+    int status = status(first);
     Map<String, String> headers = headers();
-    // Error pages decide nothing and may be of any kind, so they are not even read.
-    return new WireAnswer(status, headers, status == 200 ? body(headers) : new byte[0]);
+    // Error pages decide nothing and may be of any kind: see withPage.
+    WireAnswer answer =
+        new WireAnswer(status, headers, status == 200 ? body(headers) : UNREAD, peer);
+    open =
+        status == 200
+            && first.startsWith("HTTP/1.1")
+            && headers.containsKey(LENGTH)
+            && !headers.containsKey(CODING)
+            && headers.getOrDefault(CONNECTION, "keep-alive").equalsIgnoreCase("keep-alive")
+            && !contradictory;
+    return answer;
   }
 
-  private int status() throws IOException {
-    String line = line();
-    if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {
-      throw new ProtocolException("the answer does not begin with an HTTP/1 status line");
+  /**
+   * The last answer with the beginning of the page that came with it: what one read brings, for a
+   * person. That nothing comes is no failure of an answer whose status is known already.
+   */
+  WireAnswer withPage(WireAnswer answer) {
+    byte[] page = new byte[MAX_PAGE];
+    int length = 0;
+    try {
+      length = answer.header(LENGTH).filter("0"::equals).isPresent() ? 0 : in.read(page);
+    } catch (IOException e) {
+      // Nothing came.
     }
-    return Integer.parseInt(line.substring(9, 12));
+    int start = answer.header(CODING).isPresent() ? chunkStart(page, length) : 0;
+    return length <= start
+        ? answer
+        : new WireAnswer(answer.status(), Map.of(), Arrays.copyOfRange(page, start, length), peer);
+  }
+
+  /** Behind the line with the size of the first chunk. */
+  private static int chunkStart(byte[] page, int length) {
+    int at = 0;
+    while (at < length && page[at] != '\n') {
+      at++;
+    }
+    return at + 1;
+  }
+
+  /**
+   * Whether the last answer was read to an end that its one length marks, and the service has not
+   * said that it closes the connection.
+   */
+  boolean leavesConnectionOpen() {
+    return open;
+  }
+
+  private static int status(String line) throws BrokenAnswer {
+    boolean complete =
+        (line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 "))
+            && line.length() >= 12
+            && (line.length() == 12 || line.charAt(12) == ' ');
+    int status = complete ? digits(line) : 0;
+    if (status < 100 || status > 599) {
+      throw broken("the answer does not begin with an HTTP/1 status line", line);
+    }
+    return status;
+  }
+
+  /** The three digits of a status line; 0 if there is something else in their place. */
+  private static int digits(String line) {
+    int status = 0;
+    for (int i = 9; i < 12; i++) {
+      char digit = line.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return 0;
+      }
+      status = status * 10 + digit - '0';
+    }
+    return status;
   }
 
   private Map<String, String> headers() throws IOException {
-    Map<String, String> headers = new HashMap<>();
+    Map<String, String> headers = new HashMap<>(8); // four at most are kept
     for (int count = 0; ; count++) {
       String line = line();
       if (line.isEmpty()) {
@@ -50,24 +137,42 @@ final class AnswerReader {
       }
       int colon = line.indexOf(':');
       if (colon < 1 || count == MAX_HEADERS) {
-        throw new ProtocolException(
-            colon < 1 ? "a header line has no name" : "more than " + MAX_HEADERS + " headers");
+        throw colon < 1
+            ? broken("a header line has no name", line)
+            : broken("the answer has more than " + MAX_HEADERS + " headers; the last one", line);
       }
-      headers.putIfAbsent(
-          line.substring(0, colon).strip().toLowerCase(Locale.ROOT),
-          line.substring(colon + 1).strip());
+      for (String name : READ) {
+        if (isNamed(line, colon, name)) {
+          String value = line.substring(colon + 1).strip();
+          String before = headers.putIfAbsent(name, value);
+          contradictory |= before != null && !before.equalsIgnoreCase(value);
+        }
+      }
     }
   }
 
+  private static boolean isNamed(String line, int colon, String name) {
+    int end = colon;
+    while (end > 0 && line.charAt(end - 1) == ' ') {
+      end--;
+    }
+    return end == name.length() && line.regionMatches(true, 0, name, 0, end);
+  }
+
   private byte[] body(Map<String, String> headers) throws IOException {
-    String coding = headers.get("transfer-encoding");
+    String encoding = headers.getOrDefault(ENCODING, "identity");
+    if (!encoding.equalsIgnoreCase("identity")) {
+      // Nobody asked for it, and compressed bytes must not pass for a value.
+      throw broken("the body has a Content-Encoding", encoding);
+    }
+    String coding = headers.get(CODING);
     if (coding != null) {
       if (!coding.equalsIgnoreCase("chunked")) {
-        throw new ProtocolException("the body is neither plain nor chunked");
+        throw broken("the body has a Transfer-Encoding other than chunked", coding);
       }
       return chunks();
     }
-    String length = headers.get("content-length");
+    String length = headers.get(LENGTH);
     return length == null ? untilClosed() : exactly(number(length, 10, "Content-Length"));
   }
 
@@ -82,22 +187,23 @@ final class AnswerReader {
         headers(); // trailers
         return body.toByteArray();
       }
-      requireRoom(body.size() + size);
+      requireRoom(body.size() + size, body.toByteArray());
       body.writeBytes(exactly(size));
-      if (!line().isEmpty()) {
-        throw new ProtocolException("a chunk is longer than it said");
+      String end = line();
+      if (!end.isEmpty()) {
+        throw broken("a chunk is longer than it said", end);
       }
     }
   }
 
   private byte[] untilClosed() throws IOException {
     byte[] body = in.readNBytes(MAX_BODY + 1);
-    requireRoom(body.length);
+    requireRoom(body.length, body);
     return body;
   }
 
   private byte[] exactly(int length) throws IOException {
-    requireRoom(length);
+    requireRoom(length, UNREAD);
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
       throw new EOFException("the answer broke off");
@@ -106,13 +212,13 @@ final class AnswerReader {
   }
 
   private String line() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(64);
+    line.reset();
     for (int next = in.read(); next != '\n'; next = in.read()) {
       if (next < 0) {
         throw new EOFException("the answer broke off");
       }
       if (line.size() == MAX_LINE) {
-        throw new ProtocolException("a line is longer than " + MAX_LINE + " bytes");
+        throw new BrokenAnswer("a line is longer than " + MAX_LINE + " bytes", line.toByteArray());
       }
       line.write(next);
     }
@@ -120,7 +226,7 @@ final class AnswerReader {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  private static int number(String text, int radix, String what) throws ProtocolException {
+  private static int number(String text, int radix, String what) throws BrokenAnswer {
     try {
       // Eight digits: enough to be over the limit, too few to overflow a long.
       String digits = text.strip();
@@ -128,14 +234,19 @@ final class AnswerReader {
         return (int) Math.min(Long.parseLong(digits, radix), MAX_BODY + 1L);
       }
     } catch (NumberFormatException e) {
-      // Falls through: the text may come from anywhere and is not repeated.
+      // Falls through.
     }
-    throw new ProtocolException(what + " is no acceptable number");
+    throw broken(what + " is no acceptable number", text);
   }
 
-  private static void requireRoom(int size) throws ProtocolException {
+  private static void requireRoom(int size, byte[] soFar) throws BrokenAnswer {
     if (size > MAX_BODY) {
-      throw new ProtocolException("the body is longer than " + MAX_BODY + " bytes");
+      throw new BrokenAnswer("the body is longer than " + MAX_BODY + " bytes", soFar);
     }
+  }
+
+  /** The text may come from anywhere, so that the message does not repeat it. */
+  private static BrokenAnswer broken(String message, String text) {
+    return new BrokenAnswer(message, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -20,6 +20,18 @@ final class Cures {
           + " start the instance."
           + SEE;
 
+  // AWS documents "check with DescribeInstances"; the other two causes are those of iam/info.
+  static final String NO_CREDENTIALS =
+      "Ask iam/info for the cause: without an instance profile, associate one with the instance (EC2"
+          + " AssociateIamInstanceProfile); a profile that is gone or holds no role has a cure of its"
+          + " own there."
+          + SEE;
+
+  static final String NOT_ASSOCIATED =
+      "Check with EC2 DescribeInstances whether the instance has an IamInstanceProfile; if not,"
+          + " associate an instance profile that holds a role (EC2 AssociateIamInstanceProfile)."
+          + SEE;
+
   private Cures() {}
 
   static Optional<String> of(String code) {

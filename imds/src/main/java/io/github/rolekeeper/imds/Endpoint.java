@@ -2,29 +2,49 @@ package io.github.rolekeeper.imds;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Where the metadata service is, and how its paths look on the wire. */
 record Endpoint(URI uri) {
   private static final String ALLOWED = "-._~!$&'()*+,;=:@/"; // RFC 3986, pchar and "/"
 
-  static Endpoint of(URI uri) {
+  private static final String EXPECTED =
+      "http://HOST, http://HOST:PORT or either with a path is expected";
+
+  // http://, a user perhaps, and then a name with an underscore, which java.net.URI has no host
+  // for.
+  private static final Pattern UNDERSCORE = Pattern.compile("(?i)http://[^/?#]*_[^/?#]*([/?#].*)?");
+
+  // Twice as long as the longest path of EC2, a tag's key of 128 characters in percent-encoded
+  // UTF-8 (4 times 3 each), and as much as a server is sure to take in its first line.
+  private static final int LONGEST_PATH = 4096;
+
+  /** What is expected in the place of a text that is no endpoint. */
+  static String expected(String text) {
+    return UNDERSCORE.matcher(text).matches()
+        ? EXPECTED
+            + "; the name of a host has no underscore (RFC 1123): use another name, or the address"
+        : EXPECTED;
+  }
+
+  /** Empty if it is no endpoint of a metadata service. */
+  static Optional<Endpoint> parse(URI uri) {
     if (!"http".equalsIgnoreCase(uri.getScheme())
         || uri.getHost() == null
+        || uri.getHost().indexOf('%') >= 0 // a zone, which has no meaning on the wire
+        || uri.getPort() == 0
+        || uri.getPort() > 65_535
         || uri.getRawUserInfo() != null
         || uri.getRawQuery() != null
         || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          "\""
-              + uri
-              + "\" is not the endpoint of a metadata service: http://HOST, http://HOST:PORT or"
-              + " either with a path is expected");
+      return Optional.empty();
     }
     String text = uri.toString();
     while (text.endsWith("/")) {
       text = text.substring(0, text.length() - 1);
     }
-    return new Endpoint(URI.create(text));
+    return Optional.of(new Endpoint(URI.create(text)));
   }
 
   String host() {
@@ -46,25 +66,38 @@ record Endpoint(URI uri) {
   }
 
   static String checked(String path) {
-    List<String> segments = List.of(path.split("/", -1));
+    String segments = "/" + path + "/";
     if (path.isBlank()
         || path.startsWith("/")
-        || segments.contains(".")
-        || segments.contains("..")) {
+        || segments.contains("/./")
+        || segments.contains("/../")) {
       throw new IllegalArgumentException(
           "\""
               + path
               + "\" is not a path below latest/: something like meta-data/instance-id is expected,"
               + " without a slash in front and without dot segments");
     }
+    int length = encoded(path).length();
+    if (length > LONGEST_PATH) {
+      throw new IllegalArgumentException(
+          "the path is "
+              + length
+              + " characters long, percent-encoded; at most "
+              + LONGEST_PATH
+              + " are expected: correct it");
+    }
     return path;
   }
 
   private static String encoded(String path) {
+    if (path.chars().allMatch(Endpoint::isAllowed)) {
+      return path;
+    }
     StringBuilder target = new StringBuilder();
-    for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (octet & 0xff);
-      if (c < 0x80 && (Character.isLetterOrDigit(c) || ALLOWED.indexOf(c) >= 0)) {
+    byte[] octets = path.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < octets.length; i++) {
+      char c = (char) (octets[i] & 0xff);
+      if (isAllowed(c) || isEncoded(octets, i)) {
         target.append(c);
       } else {
         target.append('%');
@@ -73,5 +106,17 @@ record Endpoint(URI uri) {
       }
     }
     return target.toString();
+  }
+
+  private static boolean isAllowed(int c) {
+    return c < 0x80 && (Character.isLetterOrDigit(c) || ALLOWED.indexOf(c) >= 0);
+  }
+
+  /** A percent sign with two digits after it is an encoding already: of a slash in a name, say. */
+  private static boolean isEncoded(byte[] octets, int at) {
+    return octets[at] == '%'
+        && at + 2 < octets.length
+        && Character.digit(octets[at + 1], 16) >= 0
+        && Character.digit(octets[at + 2], 16) >= 0;
   }
 }

@@ -3,6 +3,7 @@ package io.github.rolekeeper.imds;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,14 @@ public sealed interface IamInfo {
   Status status();
 
   /**
+   * What AWS documents against this state.
+   *
+   * @return the cure, with a link; empty if nothing is wrong, and for a code that AWS does not
+   *     document
+   */
+  Optional<String> cure();
+
+  /**
    * A profile is associated, and nothing is wrong with it.
    *
    * @param arn its ARN, which a profile of the same name shares
@@ -41,9 +50,28 @@ public sealed interface IamInfo {
    */
   record Associated(InstanceProfileArn arn, InstanceProfileId id, Optional<Instant> lastUpdated)
       implements IamInfo {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param arn as above
+     * @param id as above
+     * @param lastUpdated as above
+     */
+    public Associated {
+      Objects.requireNonNull(arn, "arn");
+      Objects.requireNonNull(id, "id");
+      Objects.requireNonNull(lastUpdated, "lastUpdated");
+    }
+
     @Override
     public Status status() {
       return Status.ASSOCIATED;
+    }
+
+    /** Empty: nothing is wrong. */
+    @Override
+    public Optional<String> cure() {
+      return Optional.empty();
     }
   }
 
@@ -58,18 +86,39 @@ public sealed interface IamInfo {
   record WithoutRole(
       InstanceProfileArn arn, InstanceProfileId id, Optional<Instant> lastUpdated, String message)
       implements IamInfo {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param arn as above
+     * @param id as above
+     * @param lastUpdated as above
+     * @param message as above
+     */
+    public WithoutRole {
+      Objects.requireNonNull(arn, "arn");
+      Objects.requireNonNull(id, "id");
+      Objects.requireNonNull(lastUpdated, "lastUpdated");
+      Objects.requireNonNull(message, "message");
+    }
+
     @Override
     public Status status() {
       return Status.WITHOUT_ROLE;
     }
 
+    @Override
+    public Optional<String> cure() {
+      return Optional.of(Cures.WITHOUT_ROLE);
+    }
+
     /**
-     * What AWS documents against it.
+     * What the service says, for a log or a terminal: on one line, without control characters, each
+     * part at most 400 characters long.
      *
-     * @return the cure, with a link
+     * @return such as {@code Code Success, Message "..."}
      */
-    public String cure() {
-      return Cures.WITHOUT_ROLE;
+    public String describe() {
+      return ServiceWords.of(Cures.SUCCESS, message);
     }
   }
 
@@ -84,18 +133,37 @@ public sealed interface IamInfo {
     /** The code for a profile that was deleted, even if one of the same name was created since. */
     public static final String INSTANCE_PROFILE_NOT_FOUND = Cures.INSTANCE_PROFILE_NOT_FOUND;
 
+    /**
+     * Checks that nothing is null.
+     *
+     * @param code as above
+     * @param message as above
+     * @param lastUpdated as above
+     */
+    public Failed {
+      Objects.requireNonNull(code, "code");
+      Objects.requireNonNull(message, "message");
+      Objects.requireNonNull(lastUpdated, "lastUpdated");
+    }
+
     @Override
     public Status status() {
       return Status.FAILED;
     }
 
-    /**
-     * What AWS documents against this code.
-     *
-     * @return the cure, with a link; empty for a code that AWS does not document
-     */
+    @Override
     public Optional<String> cure() {
       return Cures.of(code);
+    }
+
+    /**
+     * What the service says, for a log or a terminal: on one line, without control characters, each
+     * part at most 400 characters long.
+     *
+     * @return such as {@code Code InstanceProfileNotFound, Message "..."}
+     */
+    public String describe() {
+      return ServiceWords.of(code, message);
     }
   }
 
@@ -104,6 +172,11 @@ public sealed interface IamInfo {
     @Override
     public Status status() {
       return Status.NOT_ASSOCIATED;
+    }
+
+    @Override
+    public Optional<String> cure() {
+      return Optional.of(Cures.NOT_ASSOCIATED);
     }
   }
 }

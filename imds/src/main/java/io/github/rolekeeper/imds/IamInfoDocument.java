@@ -20,7 +20,7 @@ final class IamInfoDocument {
     JsonMembers members = JsonMembers.read(PATH, json, WANTED);
     Optional<Instant> lastUpdated = members.instant("LastUpdated");
     String message = members.text("Message").orElse("");
-    String code = members.text("Code").orElse(Cures.SUCCESS); // look-alikes leave it out
+    String code = members.anything("Code").orElse(Cures.SUCCESS); // look-alikes leave it out
     if (!code.equals(Cures.SUCCESS)) {
       return new IamInfo.Failed(code, message, lastUpdated);
     }

@@ -2,6 +2,7 @@ package io.github.rolekeeper.imds;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,4 +40,43 @@ public record InstanceIdentityDocument(
     Optional<String> privateIp,
     Optional<String> ramdiskId,
     Optional<String> region,
-    Optional<String> version) {}
+    Optional<String> version) {
+  /**
+   * Checks that nothing is null, and copies the collections.
+   *
+   * @param accountId as above
+   * @param architecture as above
+   * @param availabilityZone as above
+   * @param billingProducts as above
+   * @param devpayProductCodes as above
+   * @param imageId as above
+   * @param instanceId as above
+   * @param instanceType as above
+   * @param kernelId as above
+   * @param marketplaceProductCodes as above
+   * @param pendingTime as above
+   * @param privateIp as above
+   * @param ramdiskId as above
+   * @param region as above
+   * @param version as above
+   */
+  public InstanceIdentityDocument {
+    Objects.requireNonNull(accountId, "accountId");
+    Objects.requireNonNull(architecture, "architecture");
+    Objects.requireNonNull(availabilityZone, "availabilityZone");
+    billingProducts = List.copyOf(Objects.requireNonNull(billingProducts, "billingProducts"));
+    devpayProductCodes =
+        List.copyOf(Objects.requireNonNull(devpayProductCodes, "devpayProductCodes"));
+    Objects.requireNonNull(imageId, "imageId");
+    Objects.requireNonNull(instanceId, "instanceId");
+    Objects.requireNonNull(instanceType, "instanceType");
+    Objects.requireNonNull(kernelId, "kernelId");
+    marketplaceProductCodes =
+        List.copyOf(Objects.requireNonNull(marketplaceProductCodes, "marketplaceProductCodes"));
+    Objects.requireNonNull(pendingTime, "pendingTime");
+    Objects.requireNonNull(privateIp, "privateIp");
+    Objects.requireNonNull(ramdiskId, "ramdiskId");
+    Objects.requireNonNull(region, "region");
+    Objects.requireNonNull(version, "version");
+  }
+}

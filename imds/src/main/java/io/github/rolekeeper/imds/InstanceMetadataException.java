@@ -1,6 +1,7 @@
 package io.github.rolekeeper.imds;
 
 import java.net.URI;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -14,64 +15,108 @@ public final class InstanceMetadataException extends RuntimeException {
 
   /** What went wrong. */
   public enum Kind {
-    /** No connection: nothing listens there, or no way leads there. */
+    /**
+     * No connection: nothing listens there, or no way leads there. Without an attempt: that was so
+     * a moment ago, see {@link InstanceMetadataClient.Builder#rememberUnreachable}.
+     */
     UNREACHABLE(
         true,
         "check that this runs on EC2 and that the endpoint is right; on the instance itself, that no"
-            + " firewall or route takes its metadata address away"),
+            + " firewall or route takes its metadata address away",
+        Page.ACCESS),
+
+    /** The machine says itself that it is none of EC2's. No request was sent. */
+    NOT_ON_EC2(
+        false,
+        "where a metadata service is emulated, name its endpoint, or pass platformCheck(false) to"
+            + " InstanceMetadataClient.builder()",
+        Page.IDENTIFY),
 
     /** Connected, but the token request met silence: the answer's IP hop limit is suspected. */
-    NO_TOKEN_ANSWER(
+    HOP_LIMIT_SUSPECTED(
         false,
         "in a container or behind a bridge the token does not get through a hop limit of 1: set"
-            + " HttpPutResponseHopLimit to 2 with EC2 ModifyInstanceMetadataOptions"),
+            + " HttpPutResponseHopLimit to 2 with EC2 ModifyInstanceMetadataOptions",
+        Page.OPTIONS),
 
     /** Connected, but the answer did not come, or broke off. */
     NO_ANSWER(
         true,
-        "the service may be overloaded or its link-local packet limit reached; ask less often"),
+        "the service may be overloaded or its link-local packet limit reached; ask less often",
+        Page.ACCESS),
 
     /** A token that was fresh was refused. */
     TOKEN_REJECTED(
         false,
         "check that one and the same metadata service answers each request: a token is valid only on"
-            + " the instance that issued it"),
+            + " the instance that issued it",
+        Page.V2),
 
-    /** 403: the metadata service is switched off, or the request is not allowed. */
-    FORBIDDEN(
+    /** IMDSv1 was used, as the caller allowed, and the service asks for a token. */
+    V2_REQUIRED(
         false,
-        "enable the metadata service with EC2 ModifyInstanceMetadataOptions, HttpEndpoint=enabled"),
+        "the instance requires IMDSv2 and the token request failed: in a container, set"
+            + " HttpPutResponseHopLimit to 2 with EC2 ModifyInstanceMetadataOptions",
+        Page.OPTIONS),
+
+    /** The service has no tokens, and IMDSv1 was not allowed. */
+    V1_ONLY(
+        false,
+        "use a metadata service with IMDSv2; if IMDSv1 is acceptable, call"
+            + " InstanceMetadataClient.builder().allowImdsV1() and let no setting forbid it",
+        Page.V2),
+
+    /**
+     * 403: the metadata service is switched off for the instance, or the request is not allowed. Or
+     * a setting here says that it must not be asked; then no request was sent.
+     */
+    METADATA_DISABLED(
+        false,
+        "enable the metadata service with EC2 ModifyInstanceMetadataOptions, HttpEndpoint=enabled;"
+            + " if a setting switched it off here, take that setting away",
+        Page.OPTIONS),
 
     /** 429: too many requests. */
-    THROTTLED(true, "ask less often, and share one client"),
+    THROTTLED(true, "ask less often, and share one client", Page.ACCESS),
 
     /** 5xx: the service failed; it says itself to try again. */
-    SERVER_ERROR(true, "try again later; AWS documents 503 as a passing condition"),
+    SERVER_ERROR(true, "try again later; AWS documents 503 as a passing condition", Page.ACCESS),
 
     /** 400: the service did not understand the request. */
-    BAD_REQUEST(false, "check that the endpoint is a metadata service that speaks IMDSv2"),
+    BAD_REQUEST(
+        false, "check that the endpoint is a metadata service that speaks IMDSv2", Page.ACCESS),
 
     /** A status that no metadata service gives here, such as a redirect. */
     UNEXPECTED_STATUS(
         false,
         "check that the endpoint is a metadata service that speaks IMDSv2; redirects are not"
-            + " followed"),
+            + " followed",
+        Page.ACCESS),
 
     /** The answer is not what is documented for this path. */
-    MALFORMED_ANSWER(false, "check that the endpoint is a metadata service"),
+    MALFORMED_ANSWER(false, "check that the endpoint is a metadata service", Page.ACCESS),
 
-    /** The time allowed for the whole call was over before there was an answer. */
-    DEADLINE_EXCEEDED(false, "allow more with InstanceMetadataClient.builder().timeout(Duration)"),
+    /**
+     * The time allowed for the whole call was over, and no attempt had come far enough to say what
+     * is wrong: earlier requests of the same call took the time, or the wait for a thread or for
+     * the token that another call had asked for, or an answer that came in too slowly. Where an
+     * attempt failed before, or waited for a connection or an answer through half of its time at
+     * least, that is told instead.
+     */
+    DEADLINE_EXCEEDED(
+        false, "allow more with InstanceMetadataClient.builder().timeout(Duration)", Page.ACCESS),
 
     /** The calling thread was interrupted; it stays so. */
-    INTERRUPTED(false, "ask again if the answer is still wanted");
+    INTERRUPTED(false, "ask again if the answer is still wanted", Page.ACCESS);
 
     private final boolean retryable;
     private final String remedy;
+    private final URI documentation;
 
-    Kind(boolean retryable, String remedy) {
+    Kind(boolean retryable, String remedy, String page) {
       this.retryable = retryable;
       this.remedy = remedy;
+      this.documentation = URI.create(Page.GUIDE + page);
     }
 
     /**
@@ -91,13 +136,37 @@ public final class InstanceMetadataException extends RuntimeException {
     public String remedy() {
       return remedy;
     }
+
+    /**
+     * Where AWS documents it.
+     *
+     * @return a page of the EC2 user guide
+     */
+    public URI documentation() {
+      return documentation;
+    }
+
+    /** Pages of the EC2 user guide. */
+    private static final class Page {
+      static final String GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/";
+      static final String ACCESS = "instancedata-data-retrieval.html";
+      static final String V2 = "instance-metadata-v2-how-it-works.html";
+      static final String OPTIONS = "configuring-IMDS-existing-instances.html";
+      static final String IDENTIFY = "identify_ec2_instances.html";
+    }
   }
 
   /** What went wrong. */
   private final Kind kind;
 
-  /** Where the service was looked for. */
+  /** Where the service was asked. */
   private final URI endpoint;
+
+  /** In which kind of place that was set. */
+  private final Origin.Source originSource;
+
+  /** What it is called there. */
+  private final String originName;
 
   /** What was asked for. */
   private final String path;
@@ -108,37 +177,39 @@ public final class InstanceMetadataException extends RuntimeException {
   /** How often it was tried. */
   private final int attempts;
 
+  /** How what was answered begins. */
+  private final @Nullable String excerpt;
+
   InstanceMetadataException(
-      Kind kind,
-      URI endpoint,
-      String path,
-      int status,
-      int attempts,
-      String event,
-      @Nullable Throwable cause) {
-    super(message(kind, endpoint, path, attempts, event), cause);
-    this.kind = kind;
-    this.endpoint = endpoint;
+      Setting<URI> endpoint, String path, int attempts, ExchangeFailure failure) {
+    super(message(endpoint, path, attempts, failure), failure);
+    this.kind = failure.kind();
+    this.endpoint = endpoint.value();
+    this.originSource = endpoint.origin().source();
+    this.originName = endpoint.origin().name();
     this.path = path;
-    this.status = status;
+    this.status = failure.status();
     this.attempts = attempts;
+    this.excerpt = failure.excerpt().orElse(null);
   }
 
-  private static String message(Kind kind, URI endpoint, String path, int attempts, String event) {
-    return "metadata service at "
-        + endpoint
-        + ", "
-        + path
-        + ": "
-        + event
-        + " ("
-        + kind
-        + ", "
-        + attempts
-        + (attempts == 1 ? " attempt" : " attempts")
-        + "). Remedy: "
-        + kind.remedy()
-        + ".";
+  private static String message(
+      Setting<URI> endpoint, String path, int attempts, ExchangeFailure failure) {
+    Kind kind = failure.kind();
+    return "metadata service at %s, %s: %s (%s, %d %s). Remedy: %s. See %s"
+        .formatted(
+            endpoint,
+            path,
+            failure.event() + failure.excerpt().map(InstanceMetadataException::quoted).orElse(""),
+            kind,
+            attempts,
+            attempts == 1 ? "attempt" : "attempts",
+            kind.remedy(),
+            kind.documentation());
+  }
+
+  private static String quoted(String excerpt) {
+    return excerpt.isEmpty() ? "; it is empty" : "; it begins " + excerpt;
   }
 
   /**
@@ -151,12 +222,21 @@ public final class InstanceMetadataException extends RuntimeException {
   }
 
   /**
-   * Where the metadata service was looked for.
+   * Where the metadata service was asked; for {@link EndpointMode#AUTO}, which of the two places.
    *
    * @return the endpoint, without a slash at its end
    */
   public URI endpoint() {
     return endpoint;
+  }
+
+  /**
+   * Where the setting of the endpoint came from.
+   *
+   * @return such as the name of an environment variable
+   */
+  public Origin endpointOrigin() {
+    return new Origin(originSource, originName);
   }
 
   /**
@@ -178,9 +258,21 @@ public final class InstanceMetadataException extends RuntimeException {
   }
 
   /**
+   * How what was answered begins: a document that makes no sense, an error page without its markup,
+   * or bytes that are no HTTP. At most 60 characters, in which whatever could be a key, a token or
+   * a secret is masked.
+   *
+   * @return the text; empty if nothing was answered, and for what is served where secrets are (the
+   *     credentials, the user data, the token)
+   */
+  public Optional<String> excerpt() {
+    return Optional.ofNullable(excerpt).filter(text -> !text.isEmpty());
+  }
+
+  /**
    * How often it was tried.
    *
-   * @return at least 1
+   * @return 0 if no request was sent at all
    */
   public int attempts() {
     return attempts;

@@ -2,12 +2,16 @@ package io.github.rolekeeper.imds;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Instants as metadata documents write them: {@code Z}, a fraction or a {@code +0000} offset. */
+/**
+ * Instants as metadata documents write them: {@code Z}, a fraction or a {@code +0000} offset, and
+ * {@code 21 Jan 2019 09:00:43 GMT} in the maintenance events, which is no RFC's format.
+ */
 final class Instants {
   private static final DateTimeFormatter FORM =
       new DateTimeFormatterBuilder()
@@ -15,11 +19,21 @@ final class Instants {
           .appendPattern("[XXX][XX]")
           .toFormatter(Locale.ROOT);
 
+  // One or two digits of the day, and English whatever the machine speaks.
+  private static final DateTimeFormatter MAINTENANCE =
+      DateTimeFormatter.ofPattern("d MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
   private Instants() {}
 
   static Optional<Instant> parse(String text) {
+    String stripped = text.strip();
+    return parse(FORM, stripped).or(() -> parse(MAINTENANCE, stripped));
+  }
+
+  private static Optional<Instant> parse(DateTimeFormatter form, String text) {
     try {
-      return Optional.of(FORM.parse(text.strip(), Instant::from));
+      return Optional.of(form.parse(text, Instant::from));
     } catch (DateTimeException e) {
       return Optional.empty();
     }

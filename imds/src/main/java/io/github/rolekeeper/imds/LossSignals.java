@@ -27,7 +27,7 @@ final class LossSignals {
           new LossSignal(
               gone ? LossReason.PROFILE_NOT_FOUND : LossReason.PROFILE_ERROR,
               gone ? Confidence.HIGH : Confidence.MEDIUM,
-              evidence(IamInfoDocument.PATH, failed.code(), failed.message()),
+              IamInfoDocument.PATH + " says " + failed.describe(),
               failed.cure()));
     }
     if (info instanceof IamInfo.WithoutRole without) {
@@ -35,8 +35,8 @@ final class LossSignals {
           new LossSignal(
               LossReason.PROFILE_WITHOUT_ROLE,
               Confidence.MEDIUM, // a text alone, and seen for a while after an association
-              evidence(IamInfoDocument.PATH, Cures.SUCCESS, without.message()),
-              Optional.of(without.cure())));
+              IamInfoDocument.PATH + " says " + without.describe(),
+              without.cure()));
     }
     // NotAssociated beside served credentials is not taken for a sign: look-alikes serve no
     // iam/info. Once the credentials go too, the tracker sees that by itself.
@@ -52,14 +52,7 @@ final class LossSignals {
         new LossSignal(
             untrusted ? LossReason.ROLE_NOT_ASSUMABLE : LossReason.PROFILE_ERROR,
             untrusted ? Confidence.HIGH : Confidence.MEDIUM,
-            evidence(
-                RoleCredentialsDocument.path(refused.roleName()),
-                refused.code(),
-                refused.message()),
+            RoleCredentialsDocument.path(refused.roleName()) + " says " + refused.describe(),
             refused.cure()));
-  }
-
-  private static String evidence(String path, String code, String message) {
-    return path + " says Code " + code + (message.isEmpty() ? "" : ", Message \"" + message + "\"");
   }
 }

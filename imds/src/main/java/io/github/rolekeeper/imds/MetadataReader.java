@@ -1,22 +1,34 @@
 package io.github.rolekeeper.imds;
 
+import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Reads one path: token, request, retries. What the bytes mean is the caller's. */
 final class MetadataReader {
-  private final URI endpoint;
+  private final Setting<URI> endpoint;
+  private final Gate gate;
   private final Transport transport;
-  private final TokenCache tokens;
+  private final TokenSource tokens;
   private final Retries retries;
 
-  MetadataReader(Endpoint endpoint, Duration timeout, Retries retries, LongSupplier nanos) {
-    this.endpoint = endpoint.uri();
-    this.transport = new Transport(endpoint, timeout);
-    this.tokens = new TokenCache(transport, nanos);
+  MetadataReader(
+      EffectiveConfiguration settings,
+      Transport transport,
+      Gate gate,
+      Retries retries,
+      LongSupplier nanos) {
+    this.endpoint = settings.endpoint();
+    this.gate = gate;
+    this.transport = transport;
+    this.tokens =
+        new TokenSource(
+            new TokenCache(transport, settings.tokenTtl().value(), nanos),
+            settings.imdsV1Allowed().value(),
+            nanos);
     this.retries = retries;
   }
 
@@ -27,26 +39,68 @@ final class MetadataReader {
    * @return empty if the service has no such path
    */
   <T> Optional<T> read(String path, Deadline deadline, Function<byte[], T> parser) {
-    return retries.call(endpoint, path, deadline, () -> attempt(path, deadline).map(parser));
+    gate.pass(path);
+    return sent(
+        path, deadline, () -> attempt(path, deadline).map(answer -> parsed(path, answer, parser)));
   }
 
-  private Optional<byte[]> attempt(String path, Deadline deadline) {
-    Token token = tokens.current(deadline);
+  private <T> T sent(String path, Deadline deadline, Supplier<T> request) {
+    try {
+      T answer = retries.call(endpoint, path, deadline, request);
+      gate.passed();
+      return answer;
+    } catch (InstanceMetadataException failure) {
+      gate.failed(failure);
+      throw failure;
+    }
+  }
+
+  /**
+   * Why IMDSv1 is used, where that is allowed; empty if the service grants a token. This is asked
+   * for a report, so that it is looked up even if nobody took a connection a moment ago.
+   */
+  Optional<Kind> withoutTokenBecause(Deadline deadline) {
+    gate.passAgain(WireRequest.TOKEN_PATH);
+    return sent(WireRequest.TOKEN_PATH, deadline, () -> tokens.withoutTokenBecause(deadline));
+  }
+
+  void close() {
+    transport.close();
+  }
+
+  private static <T> T parsed(String path, WireAnswer answer, Function<byte[], T> parser) {
+    try {
+      return parser.apply(answer.body());
+    } catch (ExchangeFailure malformed) {
+      throw malformed.quoting(Excerpt.of(path, answer.body())).at(answer.peer());
+    }
+  }
+
+  private Optional<WireAnswer> attempt(String path, Deadline deadline) {
+    Optional<Token> token = tokens.current(deadline);
     WireRequest request = WireRequest.get(path, token);
-    WireAnswer answer = transport.exchange(request, deadline);
+    WireAnswer answer = answer(request, deadline);
     if (answer.status() == 401) {
       tokens.discard(token);
-      token = tokens.current(deadline);
-      request = WireRequest.get(path, token);
-      answer = transport.exchange(request, deadline);
-      if (answer.status() == 401) {
-        tokens.discard(token);
+      if (token.isPresent()) {
+        token = tokens.current(deadline);
+        request = WireRequest.get(path, token);
+        answer = answer(request, deadline);
+        if (answer.status() == 401) {
+          tokens.discard(token);
+        }
       }
     }
     return switch (answer.status()) {
-      case 200 -> Optional.of(answer.body());
+      case 200 -> Optional.of(answer);
       case 404 -> Optional.empty();
-      default -> throw ExchangeFailure.status(request, answer.status());
+      default -> throw ExchangeFailure.status(request, answer);
     };
+  }
+
+  private WireAnswer answer(WireRequest request, Deadline deadline) {
+    WireAnswer answer = transport.exchange(request, deadline);
+    deadline.answered(request, answer);
+    return answer;
   }
 }

@@ -2,6 +2,7 @@ package io.github.rolekeeper.imds;
 
 import io.github.rolekeeper.core.CredentialMetadata;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,15 +30,38 @@ public sealed interface RoleCredentials {
   Status status();
 
   /**
+   * What AWS documents against this state, as far as it is one of the role of the instance profile.
+   *
+   * @return the cure, with a link; empty if nothing is wrong, and for a code that AWS does not
+   *     document
+   */
+  Optional<String> cure();
+
+  /**
    * Credentials are served. They may have expired: compare {@link CredentialMetadata#expiration}
    * with the clock.
    *
    * @param metadata what can be known of them
    */
   record Available(CredentialMetadata metadata) implements RoleCredentials {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param metadata as above
+     */
+    public Available {
+      Objects.requireNonNull(metadata, "metadata");
+    }
+
     @Override
     public Status status() {
       return Status.AVAILABLE;
+    }
+
+    /** Empty: nothing is wrong. */
+    @Override
+    public Optional<String> cure() {
+      return Optional.empty();
     }
   }
 
@@ -45,7 +69,8 @@ public sealed interface RoleCredentials {
    * A role is named, but an error stands where its credentials should be.
    *
    * @param roleName the role
-   * @param code such as {@link #ASSUME_ROLE_UNAUTHORIZED_ACCESS}; kept as served
+   * @param code such as {@link #ASSUME_ROLE_UNAUTHORIZED_ACCESS}; kept as served; empty if it is no
+   *     text
    * @param message the service's text; empty if there is none
    * @param lastUpdated when the service last tried
    */
@@ -54,18 +79,39 @@ public sealed interface RoleCredentials {
     /** The code for a trust policy that does not let EC2 assume the role. */
     public static final String ASSUME_ROLE_UNAUTHORIZED_ACCESS = Cures.ASSUME_ROLE_UNAUTHORIZED;
 
+    /**
+     * Checks that nothing is null.
+     *
+     * @param roleName as above
+     * @param code as above
+     * @param message as above
+     * @param lastUpdated as above
+     */
+    public Refused {
+      Objects.requireNonNull(roleName, "roleName");
+      Objects.requireNonNull(code, "code");
+      Objects.requireNonNull(message, "message");
+      Objects.requireNonNull(lastUpdated, "lastUpdated");
+    }
+
     @Override
     public Status status() {
       return Status.REFUSED;
     }
 
-    /**
-     * What AWS documents against this code.
-     *
-     * @return the cure, with a link; empty for a code that AWS does not document
-     */
+    @Override
     public Optional<String> cure() {
       return Cures.of(code);
+    }
+
+    /**
+     * What the service says, for a log or a terminal: on one line, without control characters, each
+     * part at most 400 characters long.
+     *
+     * @return such as {@code Code AssumeRoleUnauthorizedAccess, Message "..."}
+     */
+    public String describe() {
+      return ServiceWords.of(code, message);
     }
   }
 
@@ -74,6 +120,11 @@ public sealed interface RoleCredentials {
     @Override
     public Status status() {
       return Status.NONE;
+    }
+
+    @Override
+    public Optional<String> cure() {
+      return Optional.of(Cures.NO_CREDENTIALS);
     }
   }
 }

@@ -4,9 +4,14 @@ import io.github.rolekeeper.core.CredentialMetadata;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code meta-data/iam/security-credentials/}, the list and the document of a role. */
 final class RoleCredentialsDocument {
+  // IAM's rule for the name of a role; "." and "..", which it allows too, would lead out of the
+  // path.
+  private static final Pattern ROLE_NAME = Pattern.compile("(?!\\.{1,2}$)[\\w+=,.@-]{1,128}");
+
   static final String LIST = "meta-data/iam/security-credentials/";
 
   // Not SecretAccessKey, not Token: what is not wanted is not read.
@@ -19,18 +24,38 @@ final class RoleCredentialsDocument {
     return LIST + role;
   }
 
-  /** The first role of a list; an instance profile holds at most one. */
-  static Optional<String> firstRole(byte[] list) {
-    return new String(list, StandardCharsets.UTF_8)
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .findFirst();
+  static boolean isRoleName(String text) {
+    return ROLE_NAME.matcher(text).matches();
   }
 
-  static RoleCredentials parse(String role, byte[] json) {
-    JsonMembers members = JsonMembers.read(path(role), json, WANTED);
-    Optional<String> code = members.text("Code"); // look-alikes leave it out
+  /**
+   * The first role of a list; an instance profile holds at most one.
+   *
+   * @param path of the list
+   */
+  static Optional<String> firstRole(String path, byte[] list) {
+    Optional<String> first =
+        new String(list, StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .findFirst();
+    if (first.isPresent() && !isRoleName(first.get())) {
+      // No excerpt: what stands there instead may be a document with a secret.
+      throw ExchangeFailure.malformed(
+          "GET " + path + " answered 200, but its first line is not the name of a role");
+    }
+    return first;
+  }
+
+  /** The document at a path that ends with the role's name. */
+  static RoleCredentials parse(String path, byte[] json) {
+    return parse(path, path.substring(path.lastIndexOf('/') + 1), json);
+  }
+
+  static RoleCredentials parse(String path, String role, byte[] json) {
+    JsonMembers members = JsonMembers.read(path, json, WANTED);
+    Optional<String> code = members.anything("Code"); // look-alikes leave it out
     if (code.isPresent() && !code.get().equals(Cures.SUCCESS)) {
       return new RoleCredentials.Refused(
           role, code.get(), members.text("Message").orElse(""), members.instant("LastUpdated"));

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.imds;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,14 +17,16 @@ import java.util.function.LongSupplier;
 final class TokenCache {
   private final Transport transport;
   private final LongSupplier nanos;
+  private final int ttlSeconds;
   private final AtomicReference<Token> held = new AtomicReference<>();
 
   /** The request under way. Whoever sets it from null makes the request and clears it. */
   private final AtomicReference<CompletableFuture<Token>> flight = new AtomicReference<>();
 
-  TokenCache(Transport transport, LongSupplier nanos) {
+  TokenCache(Transport transport, Duration ttl, LongSupplier nanos) {
     this.transport = transport;
     this.nanos = nanos;
+    this.ttlSeconds = Math.toIntExact(ttl.toSeconds());
   }
 
   Token current(Deadline deadline) {
@@ -86,19 +89,20 @@ final class TokenCache {
 
   private Token request(Deadline deadline) {
     long askedAt = nanos.getAsLong();
-    WireRequest request = WireRequest.forToken(Token.TTL_SECONDS);
+    WireRequest request = WireRequest.forToken(ttlSeconds);
     WireAnswer answer = transport.exchange(request, deadline);
     if (answer.status() != 200) {
-      throw ExchangeFailure.status(request, answer.status());
+      throw ExchangeFailure.status(request, answer);
     }
-    return Token.granted(answer, askedAt)
+    return Token.granted(answer, askedAt, ttlSeconds)
         .orElseThrow(
             () ->
                 new ExchangeFailure(
-                    Kind.MALFORMED_ANSWER,
-                    answer.status(),
-                    request + " answered 200, but the body is no token",
-                    null));
+                        Kind.MALFORMED_ANSWER,
+                        answer.status(),
+                        request + " answered 200, but the body is no token",
+                        null)
+                    .at(answer.peer()));
   }
 
   /** Empty if the other one gave up for a reason of its own, so that this one has to ask. */
@@ -114,7 +118,8 @@ final class TokenCache {
       if (e.getCause() instanceof ExchangeFailure failure
           && failure.kind() != Kind.INTERRUPTED
           && failure.kind() != Kind.DEADLINE_EXCEEDED) {
-        throw new ExchangeFailure(failure.kind(), failure.status(), failure.event(), failure);
+        failure.peer().ifPresent(deadline::met);
+        throw failure.shared();
       }
       return Optional.empty();
     }

@@ -1,56 +1,53 @@
 package io.github.rolekeeper.imds;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.ProtocolException;
-import java.net.Socket;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * HTTP requests, one connection each, blocking. It is built on channels rather than plain sockets
- * because a channel knows no proxy (a plain socket obeys {@code socksProxyHost}) and gives way to
- * an interrupt.
- */
+/** HTTP requests, blocking, each on a connection of its own unless the service keeps one open. */
 final class Transport {
-  // A connection on the instance itself takes less than a millisecond. Where none comes about
-  // within
-  // this time there is no metadata service, or a SYN was lost, and a new attempt is faster than
-  // TCP's own repetition after 1 s. aws-sdk-go-v2 dials with the same limit.
-  private static final Duration CONNECT = Duration.ofMillis(250);
-
-  // The read time-out that AWS documents for its SDKs' metadata clients.
-  private static final Duration READ = Duration.ofSeconds(1);
-
-  private final Endpoint endpoint;
+  private final Endpoints endpoints;
+  private final AddressLookup lookup;
   private final long connectNanos;
   private final long readNanos;
+  private final IdleConnection idle;
 
-  /**
-   * @param whole the time allowed for a whole call, of which one silent attempt takes at most half
-   */
-  Transport(Endpoint endpoint, Duration whole) {
-    this.endpoint = endpoint;
-    long half = whole.toNanos() / 2;
-    this.connectNanos = Math.min(CONNECT.toNanos(), half);
-    this.readNanos = Math.min(READ.toNanos(), half);
+  Transport(
+      Endpoints endpoints,
+      AddressLookup lookup,
+      Duration connect,
+      Duration read,
+      LongSupplier nanos) {
+    this.endpoints = endpoints;
+    this.lookup = lookup;
+    this.connectNanos = connect.toNanos();
+    this.readNanos = read.toNanos();
+    this.idle = new IdleConnection(nanos);
   }
 
   WireAnswer exchange(WireRequest request, Deadline deadline) {
     return new Exchange(request, deadline).run();
   }
 
+  /** What is under way ends by itself, and leaves no connection behind. */
+  void close() {
+    idle.close();
+    lookup.close();
+  }
+
   /** One request and its answer. */
   private final class Exchange {
     private final WireRequest request;
     private final Deadline deadline;
-    private boolean heard;
+
+    /** How long what is waited for now may take. */
+    private long grantedNanos;
 
     Exchange(WireRequest request, Deadline deadline) {
       this.request = request;
@@ -58,26 +55,82 @@ final class Transport {
     }
 
     WireAnswer run() {
-      try (SocketChannel channel = connect()) {
-        return ask(channel);
-      } catch (IOException e) { // from close()
-        throw broken(e);
+      // Silence after a token request says something of the hop limit only if the connection is
+      // new.
+      Optional<Connection> kept = request.forToken() ? Optional.empty() : idle.take();
+      if (kept.isPresent()) {
+        Optional<WireAnswer> answer = askAgain(kept.get());
+        if (answer.isPresent()) {
+          return answer.get();
+        }
+      }
+      Connection fresh = connect();
+      try {
+        return ask(fresh);
+      } catch (IOException e) {
+        throw told(e, fresh);
       }
     }
 
-    private SocketChannel connect() {
+    /**
+     * Empty if the service had closed the connection, which is no attempt: nothing came back, and a
+     * read is safe to repeat.
+     */
+    private Optional<WireAnswer> askAgain(Connection kept) {
       try {
-        SocketChannel channel = SocketChannel.open();
-        try {
-          InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
-          channel.socket().connect(address, millis(connectNanos));
-          return channel;
-        } catch (IOException | RuntimeException e) {
-          channel.close();
-          throw e;
+        return Optional.of(ask(kept));
+      } catch (IOException e) {
+        if (kept.heard()
+            || e instanceof SocketTimeoutException
+            || Thread.currentThread().isInterrupted()) {
+          throw told(e, kept);
         }
+        return Optional.empty();
+      }
+    }
+
+    private Connection connect() {
+      List<Endpoint> inOrder = endpoints.inOrder();
+      try {
+        return connect(inOrder.get(0));
+      } catch (ExchangeFailure first) {
+        if (inOrder.size() == 1 || first.kind() != Kind.UNREACHABLE) {
+          throw first;
+        }
+        return connectInstead(first, inOrder.get(0), inOrder.get(1));
+      }
+    }
+
+    private Connection connectInstead(ExchangeFailure first, Endpoint one, Endpoint other) {
+      try {
+        return connect(other);
+      } catch (ExchangeFailure second) {
+        if (second.kind() == Kind.DEADLINE_EXCEEDED) { // of the other one nothing is known
+          throw first.adding(
+              " to " + one.uri() + "; then " + second.event() + " to " + other.uri());
+        }
+        throw second.adding(
+            " to " + other.uri() + "; before that " + first.event() + " to " + one.uri());
+      }
+    }
+
+    private Connection connect(Endpoint endpoint) {
+      try {
+        return open(endpoint);
+      } catch (ExchangeFailure failure) {
+        throw failure.at(endpoint.uri());
+      }
+    }
+
+    private Connection open(Endpoint endpoint) {
+      try {
+        grantedNanos = deadline.remainingNanos();
+        InetAddress host = lookup.of(endpoint.host(), grantedNanos);
+        Connection connection = Connection.open(endpoint, host, millis(connectNanos));
+        endpoints.connected(endpoint);
+        return connection;
       } catch (SocketTimeoutException e) {
-        throw tooLate(e, Kind.UNREACHABLE, "no connection", connectNanos);
+        throw tooLate(e, Kind.UNREACHABLE, "no connection", enough(connectNanos));
       } catch (IOException | RuntimeException e) {
         throw Thread.currentThread().isInterrupted()
             ? interrupted(e)
@@ -85,44 +138,70 @@ final class Transport {
       }
     }
 
-    private WireAnswer ask(SocketChannel channel) {
+    private WireAnswer ask(Connection connection) throws IOException {
+      deadline.met(connection.peer());
+      boolean goesOn = false;
       try {
-        ByteBuffer bytes = ByteBuffer.wrap(request.bytes(endpoint));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
+        WireAnswer answer = connection.exchange(request, () -> millis(readNanos));
+        goesOn = connection.whole();
+        return answer;
+      } finally {
+        if (goesOn) {
+          idle.keep(connection);
+        } else {
+          connection.close();
         }
-        InputStream in = new TimedInput(channel.socket());
-        return new AnswerReader(new BufferedInputStream(in, 2048)).read();
-      } catch (ProtocolException e) {
-        throw failure(Kind.MALFORMED_ANSWER, String.valueOf(e.getMessage()), null);
-      } catch (SocketTimeoutException e) {
-        if (heard) {
-          throw tooLate(e, Kind.NO_ANSWER, "the answer stopped coming", readNanos);
-        }
-        throw tooLate(
-            e,
-            request.forToken() ? Kind.NO_TOKEN_ANSWER : Kind.NO_ANSWER,
-            "connected, but no answer came",
-            readNanos);
-      } catch (IOException e) {
-        throw broken(e);
       }
     }
 
-    private ExchangeFailure broken(IOException e) {
+    private ExchangeFailure told(IOException e, Connection connection) {
+      return told(e, connection.heard()).at(connection.peer());
+    }
+
+    private ExchangeFailure told(IOException e, boolean heard) {
+      if (e instanceof BrokenAnswer broken) {
+        ExchangeFailure failure =
+            failure(Kind.MALFORMED_ANSWER, String.valueOf(e.getMessage()), null);
+        byte[] quote = request.withoutToken(broken.quote());
+        return quote.length == 0 ? failure : failure.quoting(Excerpt.of(request.path(), quote));
+      }
+      if (e instanceof SocketTimeoutException) {
+        return silent(e, heard);
+      }
       return Thread.currentThread().isInterrupted()
           ? interrupted(e)
           : failure(Kind.NO_ANSWER, "connected, but the connection broke, " + e, e);
+    }
+
+    private ExchangeFailure silent(IOException e, boolean heard) {
+      if (heard) {
+        // Something did come, and with more time there might be more.
+        return tooLate(e, Kind.NO_ANSWER, "the answer stopped coming", readNanos);
+      }
+      return tooLate(
+          e,
+          request.forToken() ? Kind.HOP_LIMIT_SUSPECTED : Kind.NO_ANSWER,
+          "connected, but no answer came",
+          enough(readNanos));
     }
 
     private ExchangeFailure interrupted(Exception e) {
       return failure(Kind.INTERRUPTED, "interrupted while it waited", e);
     }
 
-    private ExchangeFailure tooLate(Exception e, Kind kind, String event, long limitNanos) {
-      return deadline.remainingNanos() <= 0
+    /**
+     * How long to wait for what is limited in time, before it can be said that it does not come:
+     * the end of the whole call may cut the wait short. Half of its own time, or of the call's if
+     * that is less: who waits for as long again hardly learns anything else.
+     */
+    private long enough(long limitNanos) {
+      return Math.min(limitNanos, deadline.wholeNanos()) / 2;
+    }
+
+    private ExchangeFailure tooLate(Exception e, Kind kind, String event, long enoughNanos) {
+      return grantedNanos < enoughNanos
           ? failure(Kind.DEADLINE_EXCEEDED, event + " before the time was over", e)
-          : failure(kind, event + " within " + limitNanos / 1_000_000 + " ms", e);
+          : failure(kind, event + " within " + grantedNanos / 1_000_000 + " ms", e);
     }
 
     private ExchangeFailure failure(Kind kind, String event, @Nullable Exception cause) {
@@ -130,34 +209,11 @@ final class Transport {
     }
 
     private int millis(long limitNanos) throws SocketTimeoutException {
-      long nanos = Math.min(limitNanos, deadline.remainingNanos());
-      if (nanos <= 0) {
+      grantedNanos = Math.min(limitNanos, deadline.remainingNanos());
+      if (grantedNanos <= 0) {
         throw new SocketTimeoutException("no time left");
       }
-      return Math.toIntExact(nanos / 1_000_000 + 1); // 0 would mean for ever
-    }
-
-    /** Sets the time-out anew before each read, so that an answer that drips ends in time. */
-    private final class TimedInput extends InputStream {
-      private final Socket socket;
-
-      TimedInput(Socket socket) {
-        this.socket = socket;
-      }
-
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] bytes, int offset, int length) throws IOException {
-        socket.setSoTimeout(millis(readNanos));
-        int count = socket.getInputStream().read(bytes, offset, length);
-        heard |= count > 0;
-        return count;
-      }
+      return Math.toIntExact(grantedNanos / 1_000_000 + 1); // 0 would mean for ever
     }
   }
 }

@@ -9,14 +9,18 @@ final class WireAnswer {
   private final int status;
   private final Map<String, String> headers;
   private final byte[] body;
+  private final Peer peer;
 
   /**
    * @param headers by name in lower case; of a repeated one, the first
+   * @param body of an error page the beginning, or nothing
+   * @param peer who answered
    */
-  WireAnswer(int status, Map<String, String> headers, byte[] body) {
+  WireAnswer(int status, Map<String, String> headers, byte[] body, Peer peer) {
     this.status = status;
     this.headers = headers;
     this.body = body;
+    this.peer = peer;
   }
 
   int status() {
@@ -29,5 +33,9 @@ final class WireAnswer {
 
   byte[] body() {
     return body;
+  }
+
+  Peer peer() {
+    return peer;
   }
 }

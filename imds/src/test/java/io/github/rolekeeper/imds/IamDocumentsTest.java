@@ -94,7 +94,7 @@ class IamDocumentsTest {
     assertThat(info.status()).isEqualTo(IamInfo.Status.WITHOUT_ROLE);
     assertThat(info.id()).isEqualTo(InstanceProfileId.of("AIPA0123456789ABCDEFG"));
     assertThat(info.message()).isEqualTo(message);
-    assertThat(info.cure()).contains("AddRoleToInstanceProfile", "stop and start");
+    assertThat(info.cure().orElseThrow()).contains("AddRoleToInstanceProfile", "stop and start");
   }
 
   @Test
@@ -126,6 +126,29 @@ class IamDocumentsTest {
   }
 
   @Test
+  void every_state_that_is_not_healthy_has_the_documented_cure_and_its_page() {
+    String page =
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html"
+            + "#troubleshoot_iam-ec2_errors-info-doc";
+    assertThat(client.iamInfo().cure().orElseThrow())
+        .contains("DescribeInstances", "AssociateIamInstanceProfile", page);
+    assertThat(client.credentialsMetadata().cure().orElseThrow())
+        .contains("iam/info", "AssociateIamInstanceProfile", page);
+    server.serves(INFO, withMessage("Instance Profile does not contain a role."));
+    assertThat(client.iamInfo().cure().orElseThrow()).contains("AddRoleToInstanceProfile", page);
+    server.serves(INFO, "{\"Code\":\"InstanceProfileNotFound\"}");
+    assertThat(client.iamInfo().cure().orElseThrow()).contains("GetInstanceProfile", page);
+    server
+        .serves(LIST, "web-role")
+        .serves(LIST + "web-role", "{\"Code\":\"AssumeRoleUnauthorizedAccess\"}");
+    assertThat(client.credentialsMetadata().cure().orElseThrow())
+        .contains("UpdateAssumeRolePolicy", page);
+    server.serves(INFO, HEALTHY).serves(LIST + "web-role", CREDENTIALS);
+    assertThat(client.iamInfo().cure()).isEmpty();
+    assertThat(client.credentialsMetadata().cure()).isEmpty();
+  }
+
+  @Test
   void a_missing_code_beside_a_profile_is_a_success() {
     server.serves(INFO, HEALTHY.replace("\"Code\" : \"Success\",", ""));
     assertThat(client.iamInfo()).isInstanceOf(IamInfo.Associated.class);
@@ -143,8 +166,7 @@ class IamDocumentsTest {
         "{\"Code\":\"Success\",\"InstanceProfileId\":\"AIPA\",\"InstanceProfileArn\":\"web\"}",
         "{\"Code\":\"Success\",\"InstanceProfileId\":null,\"InstanceProfileArn\":\"arn:aws:iam::1:instance-profile/web\"}",
         "{\"Code\":\"Success\"",
-        "{\"Code\":\"InstanceProfileNotFound\"} {}",
-        "{\"Code\":{}, \"x\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}"
+        "{\"Code\":\"InstanceProfileNotFound\"} {}"
       })
   void what_is_not_the_documented_document_is_malformed(String body) {
     server.serves(INFO, body);
@@ -244,6 +266,7 @@ class IamDocumentsTest {
     assertThat(server.trace())
         .containsExactly(
             ScriptedMetadataServer.TOKEN,
+            "GET /latest/" + LIST.replace("credentials/", "credentials-extended/"),
             "GET /latest/" + LIST,
             "GET /latest/" + LIST + "old-role",
             "GET /latest/" + LIST,
@@ -254,7 +277,7 @@ class IamDocumentsTest {
   void a_listed_role_that_stays_without_document_is_none() {
     server.on("GET /latest/" + LIST, ok("web-role"));
     assertThat(client.credentialsMetadata()).isEqualTo(new RoleCredentials.None());
-    assertThat(server.trace()).hasSize(5);
+    assertThat(server.trace()).hasSize(6); // token, extended list, then twice list and document
   }
 
   @Test

@@ -12,13 +12,13 @@ public final class LogCapture implements AutoCloseable {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  static LogCapture start() {
+  public static LogCapture start() {
     LogCapture capture = new LogCapture();
     RUNNING.add(capture);
     return capture;
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 
@@ -66,8 +66,11 @@ public final class LogCapture implements AutoCloseable {
         @Nullable ResourceBundle bundle,
         @Nullable String format,
         @Nullable Object @Nullable ... parameters) {
-      String line = format == null ? "null" : format;
-      log(level, bundle, new MessageFormat(line).format(parameters), (Throwable) null);
+      if (isLoggable(level) && format != null) { // others' lines need not be formats
+        boolean plain = parameters == null || parameters.length == 0;
+        String line = plain ? format : new MessageFormat(format).format(parameters);
+        log(level, bundle, line, (Throwable) null);
+      }
     }
   }
 }

@@ -103,13 +103,13 @@ class ProtocolTest {
             "answered " + status,
             "4 attempts",
             kind.remedy())
-        .hasMessageNotContaining("<html>");
+        .hasMessageNotContaining("<html>"); // a page is told without its markup
   }
 
   @ParameterizedTest
   @CsvSource({
     "400, BAD_REQUEST",
-    "403, FORBIDDEN",
+    "403, METADATA_DISABLED",
     "405, UNEXPECTED_STATUS",
     "204, UNEXPECTED_STATUS",
     "100, UNEXPECTED_STATUS"
@@ -143,6 +143,7 @@ class ProtocolTest {
         "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\ni-1",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n"
@@ -182,7 +183,8 @@ class ProtocolTest {
   void silence_on_a_read_is_no_answer() {
     server.on(GET, thenSilence(""));
     InstanceMetadataException failure =
-        failure(builder(server).timeout(Duration.ofMillis(400)).retries(retries(1)).build(), ID);
+        failure(
+            builder(server).readTimeout(Duration.ofMillis(200)).retries(retries(1)).build(), ID);
     assertThat(failure.kind()).isEqualTo(Kind.NO_ANSWER);
   }
 
@@ -210,7 +212,7 @@ class ProtocolTest {
   }
 
   @Test
-  void when_the_time_is_over_the_failure_before_it_is_told_too() {
+  void when_the_time_is_over_the_failure_before_it_is_what_is_told() {
     AtomicLong nanos = new AtomicLong();
     server.on(GET, status(503, ""), thenSilence("HTTP/1.1 200 OK\r\n"));
     InstanceMetadataException failure =
@@ -220,9 +222,11 @@ class ProtocolTest {
                 .nanos(() -> server.trace().size() < 3 ? nanos.get() : 2_000_000_000)
                 .build(),
             ID);
-    assertThat(failure.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
+    assertThat(failure.kind()).isEqualTo(Kind.SERVER_ERROR);
+    assertThat(failure.status()).hasValue(503);
     assertThat(failure.attempts()).isEqualTo(2);
-    assertThat(failure).hasMessageContaining("before that GET " + ID + " answered 503");
+    assertThat(failure)
+        .hasMessageContainingAll("GET " + ID + " answered 503; then", "before the time was over");
   }
 
   @Test
@@ -303,6 +307,33 @@ class ProtocolTest {
     assertThat(server.connections()).isZero();
   }
 
+  @Test
+  void a_path_that_is_too_long_for_a_request_is_refused_before_one() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.text("meta-data/" + "é".repeat(1000)))
+        .withMessageContainingAll("6010", "at most 4096");
+    assertThat(server.connections()).isZero();
+    assertThat(client.text("meta-data/" + "x".repeat(4086))).isEmpty();
+  }
+
+  @Test
+  void a_host_with_an_underscore_is_refused_by_that_name() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                InstanceMetadataClient.builder()
+                    .endpoint(URI.create("http://imds_mock:1338"))
+                    .build())
+        .withMessageContainingAll("imds_mock", "no underscore");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                InstanceMetadataClient.builder()
+                    .endpoint(URI.create("https://127.0.0.1/a_b"))
+                    .build())
+        .withMessageNotContaining("underscore");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -311,12 +342,33 @@ class ProtocolTest {
         "http:///latest",
         "http://user@127.0.0.1",
         "http://127.0.0.1/?a=b",
-        "http://127.0.0.1/#a"
+        "http://127.0.0.1/#a",
+        "http://127.0.0.1:0",
+        "http://127.0.0.1:65536",
+        "http://[fe80::1%25lo]"
       })
   void what_is_no_endpoint_is_refused_with_the_rule(String endpoint) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> InstanceMetadataClient.builder().endpoint(URI.create(endpoint)).build())
         .withMessageContainingAll(endpoint, "http://HOST:PORT");
+  }
+
+  @Test
+  void a_password_in_an_endpoint_is_not_repeated() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                InstanceMetadataClient.builder()
+                    .endpoint(URI.create("http://me:hunter2@127.0.0.1"))
+                    .build())
+        .withMessageContaining("http://me:****@127.0.0.1")
+        .withMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void an_encoding_that_changes_nothing_is_fine() {
+    server.on(GET, ok("i-1", "Content-Encoding: identity"));
+    assertThat(client.text(ID)).contains("i-1");
   }
 
   @ParameterizedTest

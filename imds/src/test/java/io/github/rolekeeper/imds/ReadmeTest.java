@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
@@ -19,6 +25,10 @@ class ReadmeTest {
     try (SimulatedAccount account = SimulatedAccount.create()) {
       account.createInstanceProfile("web", "web-role");
       SimulatedInstance instance = account.launchInstance("web");
+      // The account's server may take more than a second for its first answer in a fresh JVM.
+      try (InstanceMetadataClient patient = Clients.builder(instance.metadataEndpoint()).build()) {
+        patient.iamInfo();
+      }
       assertThat(profile(instance.metadataEndpoint())).isEqualTo("profile web");
     }
   }
@@ -39,6 +49,31 @@ class ReadmeTest {
   }
 
   // end::usage[]
+
+  @Test
+  void the_readme_names_every_call() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    for (Method call : InstanceMetadataClient.class.getDeclaredMethods()) {
+      boolean inherited = Set.of("close", "toString").contains(call.getName());
+      if (Modifier.isPublic(call.getModifiers()) && !inherited) {
+        assertThat(readme).contains(call.getName() + "(");
+      }
+    }
+  }
+
+  @Test
+  void every_test_that_the_readme_names_is_there() throws IOException {
+    Set<String> named =
+        Pattern.compile("`(\\w+Test)`")
+            .matcher(Files.readString(Path.of("README.md")))
+            .results()
+            .map(found -> found.group(1) + ".java")
+            .collect(Collectors.toSet());
+    try (Stream<Path> tests = Files.walk(Path.of("src/test/java"))) {
+      assertThat(tests.map(file -> file.getFileName().toString())).containsAll(named);
+    }
+    assertThat(named).hasSizeGreaterThan(20);
+  }
 
   @Test
   void the_readme_shows_what_runs() throws IOException {

@@ -10,10 +10,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60) // a pause of a day that is begun shows itself here
 class RetriesTest {
-  private static final URI ENDPOINT = URI.create("http://127.0.0.1:1");
+  private static final Setting<URI> ENDPOINT =
+      new Setting<>(URI.create("http://127.0.0.1:1"), Origin.DEFAULT);
   private static final Duration DAY = Duration.ofDays(1);
 
   private final AtomicInteger attempts = new AtomicInteger();
@@ -33,21 +36,40 @@ class RetriesTest {
     return Deadline.after(left, () -> 0);
   }
 
-  @Test
-  void no_pause_follows_the_last_attempt() {
-    assertThat(fail(new Retries(1, DAY, () -> 1), DAY.multipliedBy(9)).attempts()).isEqualTo(1);
+  // Whoever begins to sleep with an interrupt pending is told so at once.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void no_pause_of_any_length_follows_the_last_attempt(int most) {
+    Retries retries = new Retries(most, Duration.ofMillis(1), Duration.ofMillis(1), () -> 1);
+    InstanceMetadataException failure =
+        catchThrowableOfType(
+            InstanceMetadataException.class,
+            () ->
+                retries.call(
+                    ENDPOINT,
+                    "meta-data/x",
+                    deadline(DAY),
+                    () -> {
+                      if (attempts.get() == most - 1) {
+                        Thread.currentThread().interrupt();
+                      }
+                      return busy();
+                    }));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(failure.kind()).isEqualTo(Kind.SERVER_ERROR);
+    assertThat(failure.attempts()).isEqualTo(most);
   }
 
   @Test
   void a_pause_that_would_outlast_the_deadline_is_not_begun() {
-    InstanceMetadataException failure = fail(new Retries(4, DAY, () -> 1), DAY);
+    InstanceMetadataException failure = fail(new Retries(4, DAY, DAY, () -> 1), DAY);
     assertThat(failure.kind()).isEqualTo(Kind.SERVER_ERROR);
     assertThat(attempts).hasValue(1);
   }
 
   @Test
   void an_interrupt_ends_a_pause_and_stays() throws Exception {
-    Retries retries = new Retries(4, DAY, () -> 1);
+    Retries retries = new Retries(4, DAY, DAY, () -> 1);
     FutureTask<Boolean> task =
         new FutureTask<>(
             () ->
@@ -65,8 +87,8 @@ class RetriesTest {
 
   @Test
   void pauses_double_up_to_a_second_and_are_jittered_down_to_a_half() {
-    Retries longest = new Retries(9, Duration.ofMillis(100), () -> 1);
-    Retries shortest = new Retries(9, Duration.ofMillis(100), () -> 0);
+    Retries longest = new Retries(9, Duration.ofMillis(100), Duration.ofSeconds(1), () -> 1);
+    Retries shortest = new Retries(9, Duration.ofMillis(100), Duration.ofSeconds(1), () -> 0);
     assertThat(longest.pauseAfter(1)).isEqualTo(Duration.ofMillis(100));
     assertThat(longest.pauseAfter(2)).isEqualTo(Duration.ofMillis(200));
     assertThat(longest.pauseAfter(5)).isEqualTo(Duration.ofSeconds(1));
@@ -80,7 +102,7 @@ class RetriesTest {
         catchThrowableOfType(
             IllegalStateException.class,
             () ->
-                new Retries(4, DAY, () -> 1)
+                new Retries(4, DAY, DAY, () -> 1)
                     .call(
                         ENDPOINT,
                         "x",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -24,14 +25,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * cannot do. Each request takes the next reply scripted for it; the last one stays. A token request
  * is granted unless scripted otherwise, and what is not scripted is a 404 with AWS's page.
  */
-final class ScriptedMetadataServer implements AutoCloseable {
+public final class ScriptedMetadataServer implements AutoCloseable {
   /** A request as it came, header names in lower case. */
-  record Request(String line, Map<String, String> headers) {}
+  public record Request(String line, Map<String, String> headers) {}
 
   /** What one connection gets; a server that sends nothing may still wait for the client to go. */
-  record Reply(byte[] bytes, boolean staysOpen) {}
+  public record Reply(byte[] bytes, After after) {}
 
-  static final String TOKEN = "PUT /latest/api/token";
+  /** What becomes of a connection after a reply. */
+  public enum After {
+    CLOSED,
+    SILENT,
+    KEPT
+  }
+
+  public static final String TOKEN = "PUT /latest/api/token";
 
   private static final String NOT_FOUND_PAGE =
       """
@@ -48,24 +56,38 @@ final class ScriptedMetadataServer implements AutoCloseable {
   private final Map<String, Deque<Reply>> script = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final List<Socket> connections = new CopyOnWriteArrayList<>();
+  private final Thread acceptor;
   private int tokens;
 
-  private ScriptedMetadataServer() throws IOException {
-    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private ScriptedMetadataServer(InetAddress address, int port) throws IOException {
+    socket = new ServerSocket(port, 50, address);
+    acceptor = daemon(this::accept);
   }
 
-  static ScriptedMetadataServer start() {
+  public static ScriptedMetadataServer start() {
+    return startAt(0);
+  }
+
+  /** For a port that refused connections until now. */
+  static ScriptedMetadataServer startAt(int port) {
+    return startAt(InetAddress.getLoopbackAddress(), port);
+  }
+
+  static ScriptedMetadataServer startAt(InetAddress address) {
+    return startAt(address, 0);
+  }
+
+  private static ScriptedMetadataServer startAt(InetAddress address, int port) {
     try {
-      ScriptedMetadataServer server = new ScriptedMetadataServer();
-      daemon(server::accept);
-      return server;
+      return new ScriptedMetadataServer(address, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  URI endpoint() {
-    return URI.create("http://127.0.0.1:" + port());
+  public URI endpoint() {
+    boolean six = socket.getInetAddress() instanceof Inet6Address;
+    return URI.create("http://" + (six ? "[::1]" : "127.0.0.1") + ":" + port());
   }
 
   int port() {
@@ -73,13 +95,13 @@ final class ScriptedMetadataServer implements AutoCloseable {
   }
 
   /** Scripts the replies to a request such as {@code GET /latest/meta-data/instance-id}. */
-  ScriptedMetadataServer on(String request, Reply... replies) {
+  public ScriptedMetadataServer on(String request, Reply... replies) {
     script.put(request, new ArrayDeque<>(List.of(replies)));
     return this;
   }
 
   /** Scripts one text for a path below {@code latest/}. */
-  ScriptedMetadataServer serves(String path, String text) {
+  public ScriptedMetadataServer serves(String path, String text) {
     return on("GET /latest/" + path, ok(text));
   }
 
@@ -88,7 +110,7 @@ final class ScriptedMetadataServer implements AutoCloseable {
   }
 
   /** Method and path of each request, in the order of arrival. */
-  List<String> trace() {
+  public List<String> trace() {
     return requests.stream().map(Request::line).toList();
   }
 
@@ -96,17 +118,32 @@ final class ScriptedMetadataServer implements AutoCloseable {
     return connections.size();
   }
 
-  void awaitRequest(String line) {
+  /** Whether every connection that was taken is closed here, its reply sent. */
+  boolean allEnded() {
+    return connections.stream().allMatch(Socket::isClosed);
+  }
+
+  /** Waits until no more connections than these are open: the others have ended on both sides. */
+  void awaitOpenConnections(int most) {
+    while (connections.stream().filter(open -> !open.isClosed()).count() > most) {
+      if (Thread.currentThread().isInterrupted()) { // by the time-out of the test
+        throw new IllegalStateException("more than " + most + " connections stayed open");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  public void awaitRequest(String line) {
     while (!trace().contains(line)) {
       Thread.onSpinWait();
     }
   }
 
-  static Reply ok(String body, String... headers) {
+  public static Reply ok(String body, String... headers) {
     return status(200, body, headers);
   }
 
-  static Reply status(int status, String body, String... headers) {
+  public static Reply status(int status, String body, String... headers) {
     StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Reason\r\n");
     head.append("Content-Type: text/plain\r\nServer: EC2ws\r\nConnection: close\r\n");
     head.append("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n");
@@ -116,18 +153,23 @@ final class ScriptedMetadataServer implements AutoCloseable {
     return raw(head + "\r\n" + body);
   }
 
-  static Reply token(String value, int ttl) {
+  public static Reply token(String value, int ttl) {
     return ok(value, "X-aws-ec2-metadata-token-ttl-seconds: " + ttl);
   }
 
   /** Exactly these bytes, then the connection is closed. */
-  static Reply raw(String bytes) {
-    return new Reply(bytes.getBytes(StandardCharsets.UTF_8), false);
+  public static Reply raw(String bytes) {
+    return new Reply(bytes.getBytes(StandardCharsets.UTF_8), After.CLOSED);
   }
 
   /** Exactly these bytes, then nothing until the client goes. */
-  static Reply thenSilence(String bytes) {
-    return new Reply(bytes.getBytes(StandardCharsets.UTF_8), true);
+  public static Reply thenSilence(String bytes) {
+    return new Reply(bytes.getBytes(StandardCharsets.UTF_8), After.SILENT);
+  }
+
+  /** Exactly these bytes, and then the next request on the same connection. */
+  static Reply kept(String bytes) {
+    return new Reply(bytes.getBytes(StandardCharsets.UTF_8), After.KEPT);
   }
 
   private void accept() {
@@ -147,27 +189,34 @@ final class ScriptedMetadataServer implements AutoCloseable {
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1));
-      String line = in.readLine();
-      if (line == null) {
-        return;
+      After after = After.KEPT;
+      while (after == After.KEPT) {
+        after = serve(in, connection.getOutputStream());
       }
-      Map<String, String> headers = new TreeMap<>();
-      for (String h = in.readLine(); h != null && !h.isEmpty(); h = in.readLine()) {
-        int colon = h.indexOf(':');
-        headers.put(h.substring(0, colon).toLowerCase(Locale.ROOT), h.substring(colon + 1).strip());
-      }
-      String asked = line.substring(0, line.lastIndexOf(' '));
-      requests.add(new Request(asked, headers));
-      Reply reply = next(asked);
-      OutputStream out = connection.getOutputStream();
-      out.write(reply.bytes());
-      out.flush();
-      if (reply.staysOpen()) {
+      if (after == After.SILENT) {
         in.read(); // ends when the client goes
       }
     } catch (IOException e) {
       // The client went away first, as some tests make it do.
     }
+  }
+
+  private After serve(BufferedReader in, OutputStream out) throws IOException {
+    String line = in.readLine();
+    if (line == null) {
+      return After.CLOSED;
+    }
+    Map<String, String> headers = new TreeMap<>();
+    for (String h = in.readLine(); h != null && !h.isEmpty(); h = in.readLine()) {
+      int colon = h.indexOf(':');
+      headers.put(h.substring(0, colon).toLowerCase(Locale.ROOT), h.substring(colon + 1).strip());
+    }
+    String asked = line.substring(0, line.lastIndexOf(' '));
+    requests.add(new Request(asked, headers));
+    Reply reply = next(asked);
+    out.write(reply.bytes());
+    out.flush();
+    return reply.after();
   }
 
   private synchronized Reply next(String asked) {
@@ -180,21 +229,25 @@ final class ScriptedMetadataServer implements AutoCloseable {
         : status(404, NOT_FOUND_PAGE, "X-Kind: xhtml");
   }
 
-  private static void daemon(Runnable work) {
+  private static Thread daemon(Runnable work) {
     Thread thread = new Thread(work, "scripted-metadata-server");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   @Override
   public void close() {
     try {
       socket.close();
+      acceptor.join(); // until then a connection may still be taken
       for (Socket connection : connections) {
         connection.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.rolekeeper.core.CredentialTracker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,10 @@ class SecretsTest {
   void neither_values_nor_events_nor_log_lines_hold_a_secret() {
     try (LogCapture log = LogCapture.start()) {
       CredentialTracker tracker =
-          CredentialTracker.builder(client::observe).listener(this::print).build();
+          CredentialTracker.builder(client::observe)
+              .listenerExecutor(Runnable::run)
+              .listener(this::print)
+              .build();
       print(tracker.poll());
       print(client);
       print(client.credentialsMetadata());
@@ -83,9 +87,13 @@ class SecretsTest {
   @Test
   void what_is_inside_does_not_print_it_either() {
     byte[] body = DOCUMENT.getBytes(StandardCharsets.UTF_8);
-    WireAnswer answer = new WireAnswer(200, Map.of(), body);
+    Peer peer = new Peer(server.endpoint(), InetAddress.getLoopbackAddress());
+    WireAnswer answer = new WireAnswer(200, Map.of(), body, peer);
     Token token =
-        Token.granted(new WireAnswer(200, Map.of(), IMDS_TOKEN.getBytes(StandardCharsets.UTF_8)), 0)
+        Token.granted(
+                new WireAnswer(200, Map.of(), IMDS_TOKEN.getBytes(StandardCharsets.UTF_8), peer),
+                0,
+                60)
             .orElseThrow();
     print(answer);
     print(token);

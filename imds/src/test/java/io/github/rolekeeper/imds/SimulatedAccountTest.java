@@ -23,7 +23,7 @@ class SimulatedAccountTest {
       SimulatedAccount.builder().clock(clock).sessionDuration(Duration.ofHours(6)).build();
   private final SimulatedInstance instance = launch();
   private final InstanceMetadataClient client =
-      InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build();
+      Clients.builder(instance.metadataEndpoint()).build();
 
   private SimulatedInstance launch() {
     account.createInstanceProfile("web", "web-role");
@@ -61,6 +61,7 @@ class SimulatedAccountTest {
     CredentialTracker tracker =
         CredentialTracker.builder(client::observe)
             .clock(clock)
+            .listenerExecutor(Runnable::run)
             .listener(event -> told.add(event.type()))
             .build();
     assertThat(tracker.poll().state()).isEqualTo(CredentialState.VALID);
