@@ -12,6 +12,10 @@ final class AwsFailures {
     UNCERTAIN,
     /** It did not take effect, and may do so later. */
     NOT_YET,
+    /** Nor this; others are changing the same entity, which AWS says takes minutes. */
+    CONFLICT,
+    /** Nor this; EC2 does not know the profile, and does not tell whether it will. */
+    NOT_IN_EC2_YET,
     /** It never will. */
     FINAL
   }
@@ -23,32 +27,88 @@ final class AwsFailures {
           "IncorrectState",
           "IncorrectInstanceState",
           "InvalidAssociationID.NotFound",
-          "InvalidParameterValue",
           "NoSuchEntity",
-          "ConcurrentModification");
+          // A person must act if it lasts, but the instance is down: try on meanwhile.
+          "InsufficientInstanceCapacity",
+          "InsufficientHostCapacity");
 
   private static final Set<String> THROTTLED =
       Set.of("Throttling", "ThrottlingException", "RequestLimitExceeded", "EC2ThrottledException");
+
+  private static final String ENCODED = "Encoded authorization failure message:";
 
   private static final Set<String> DENIED =
       Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation");
 
   private static final Set<String> IAM_READS =
-      Set.of("GetInstanceProfile", "GetRole", "GetRolePolicy");
+      Set.of(
+          "GetInstanceProfile",
+          "GetRole",
+          "GetRolePolicy",
+          "ListInstanceProfiles",
+          "ListInstanceProfilesForRole");
+
+  private static final Set<String> IAM_WRITES = Set.of("PutRolePolicy", "DeleteRolePolicy");
+
+  // What look-alikes of AWS answer for what they do not model: botocore's and LocalStack's codes.
+  private static final Set<String> UNIMPLEMENTED =
+      Set.of(
+          "InvalidAction",
+          "NotImplemented",
+          "NotImplementedException",
+          "UnknownOperation",
+          "UnknownOperationException");
 
   private AwsFailures() {}
 
+  /** Whether the endpoint does not know the operation, which AWS itself does. */
+  static boolean unimplemented(InstanceProfileOpsException failure) {
+    return failure.code().filter(UNIMPLEMENTED::contains).isPresent()
+        || (failure.getCause() instanceof AwsServiceException answer && unknown(answer));
+  }
+
+  /** AWS answers neither; 404 without a code may be a piece of its answer that there is nothing. */
+  private static boolean unknown(AwsServiceException answer) {
+    int status = answer.statusCode();
+    return status == 501 || status == 405;
+  }
+
+  // Without a code it is not AWS that answered, or its answer came in pieces.
   static Meaning of(RepairAction action, SdkException failure) {
     if (!(failure instanceof AwsServiceException answer)) {
       return Meaning.UNCERTAIN;
     }
     String code = code(failure);
+    if (code.equals("ConcurrentModification")) {
+      return Meaning.CONFLICT;
+    }
+    // EC2 does not tell a profile that is missing from one that it cannot see yet; IAM does.
+    if (code.equals("InvalidParameterValue")) {
+      return Meaning.NOT_IN_EC2_YET;
+    }
     if (THROTTLED.contains(code)
         || LOOK_AGAIN.contains(code)
         || (code.equals("LimitExceeded") && action == RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE)) {
       return Meaning.NOT_YET;
     }
-    return answer.statusCode() >= 500 ? Meaning.UNCERTAIN : Meaning.FINAL;
+    return answer.statusCode() >= 500 || code.isEmpty() ? Meaning.UNCERTAIN : Meaning.FINAL;
+  }
+
+  /** Whether a write may be repeated once it has been seen that it had no effect. */
+  static boolean mayRepeat(SdkException failure) {
+    return !(failure instanceof AwsServiceException answer)
+        || answer.statusCode() >= 500
+        || THROTTLED.contains(code(failure))
+        || code(failure).equals("ConcurrentModification");
+  }
+
+  /** Whether a read that failed so may succeed later. */
+  static boolean passes(SdkException failure) {
+    return !(failure instanceof AwsServiceException answer)
+        || answer.statusCode() >= 500
+        || answer.statusCode() == 429
+        || code(failure).isEmpty()
+        || THROTTLED.contains(code(failure));
   }
 
   static String code(SdkException failure) {
@@ -57,6 +117,18 @@ final class AwsFailures {
       return code == null ? "" : code;
     }
     return "";
+  }
+
+  /** EC2 says why it denies only in a text that STS decodes; it stands behind these words. */
+  static String encodedMessage(SdkException failure) {
+    if (!code(failure).equals("UnauthorizedOperation")
+        || !(failure instanceof AwsServiceException answer)
+        || answer.awsErrorDetails().errorMessage() == null) {
+      return "";
+    }
+    String text = answer.awsErrorDetails().errorMessage();
+    int at = text.indexOf(ENCODED);
+    return at < 0 ? "" : text.substring(at + ENCODED.length()).trim();
   }
 
   static InstanceProfileOpsException explained(String operation, SdkException failure) {
@@ -77,10 +149,15 @@ final class AwsFailures {
             + answer.statusCode()
             + (answer.requestId() == null ? "" : ", request " + answer.requestId())
             + "): "
-            + (answer.awsErrorDetails() == null ? "" : answer.awsErrorDetails().errorMessage());
+            + text(answer);
     return DENIED.contains(code)
         ? text + ". The caller needs permission for " + permission(operation)
         : text;
+  }
+
+  private static String text(AwsServiceException answer) {
+    String text = answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorMessage();
+    return text == null || text.isBlank() ? "no message" : text;
   }
 
   /** EC2 denies the whole call when the caller may not pass the role of the profile. */
@@ -90,6 +167,7 @@ final class AwsFailures {
         return String.join(" and ", action.permissions());
       }
     }
-    return (IAM_READS.contains(operation) ? "iam:" : "ec2:") + operation;
+    return (IAM_READS.contains(operation) || IAM_WRITES.contains(operation) ? "iam:" : "ec2:")
+        + operation;
   }
 }

@@ -9,26 +9,35 @@ import io.github.rolekeeper.imds.InstanceMetadataException;
 import io.github.rolekeeper.imds.RoleCredentials;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
-import software.amazon.awssdk.services.ec2.model.DeviceType;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.IamInstanceProfile;
 import software.amazon.awssdk.services.ec2.model.IamInstanceProfileAssociation;
 import software.amazon.awssdk.services.ec2.model.Instance;
-import software.amazon.awssdk.services.ec2.model.InstanceLifecycleType;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
 import software.amazon.awssdk.services.ec2.model.Reservation;
+import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.InstanceProfile;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.iam.model.Role;
+import software.amazon.awssdk.services.iam.model.Tag;
 
 /** Reads everything about one instance, and its metadata where it is at hand. */
 final class AwsReader {
@@ -42,24 +51,35 @@ final class AwsReader {
     DEEP
   }
 
+  private static final String SAME_ROLE = "whether role %s is still the one in the profile";
+
   // While one association replaces another, the one that is coming counts more.
   private static final List<String> IN_FORCE =
       List.of("associated", "associating", "disassociating");
+
+  // "User initiated (2019-05-30 13:23:50 GMT)"; moto writes UTC.
+  private static final Pattern STOPPED_AT =
+      Pattern.compile("\\((\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d) (?:GMT|UTC)\\)");
 
   private final Ec2Client ec2;
   private final IamClient iam;
   private final @Nullable InstanceMetadataClient metadata;
   private final InstantSource clock;
+  private final StopHazards hazards;
+  private final RolelessProfiles roleless;
 
   AwsReader(
       Ec2Client ec2,
       IamClient iam,
       @Nullable InstanceMetadataClient metadata,
-      InstantSource clock) {
+      InstantSource clock,
+      StopHazards hazards) {
     this.ec2 = ec2;
     this.iam = iam;
     this.metadata = metadata;
     this.clock = clock;
+    this.hazards = hazards;
+    roleless = new RolelessProfiles(ec2, iam);
   }
 
   /**
@@ -69,90 +89,306 @@ final class AwsReader {
    * @param depth what is asked of the role
    */
   InstanceView read(InstanceId id, Optional<String> wantedProfile, Depth depth) {
-    Reservation reservation = reservation(id);
-    Instance instance = reservation.instances().get(0);
-    Optional<InstanceView.Association> association = association(id, instance);
-    Optional<String> name =
-        wantedProfile.or(() -> association.map(each -> each.profileArn().name()));
-    Optional<InstanceView.Profile> profile = name.flatMap(this::profile);
+    InstanceView view = apis(id, wantedProfile, depth, Reads.inTurn());
+    return metadata == null
+        ? view
+        : view.withMetadata(view.running() ? metadata() : nobodyThere(view.state()));
+  }
+
+  /**
+   * What the AWS APIs tell, without the metadata.
+   *
+   * @param executor does at the same time what does not depend on each other
+   */
+  InstanceView apis(InstanceId id, Optional<String> wantedProfile, Depth depth, Executor executor) {
+    try (var reads = new Reads(executor)) {
+      return apis(id, wantedProfile, depth, reads);
+    }
+  }
+
+  private InstanceView apis(
+      InstanceId id, Optional<String> wantedProfile, Depth depth, Reads reads) {
+    FutureTask<List<IamInstanceProfileAssociation>> listed = reads.start(() -> associations(id));
+    Reservation reservation = depth == Depth.PROFILE ? reservation(id) : known(id);
+    Instance instance = instance(reservation);
+    String state =
+        Answers.needed(
+            "DescribeInstances",
+            "State.Name",
+            instance.state() == null ? null : instance.state().nameAsString());
+    var unreadable = new ArrayList<String>();
+    Optional<InstanceView.Association> association = association(id, listed, instance, unreadable);
+    if (association.isEmpty() && depth != Depth.PROFILE) {
+      // Not in the looks of a repair: EC2's two answers need not change at the same moment.
+      association = toldByInstance(instance, unreadable);
+    }
+    Optional<String> associated = association.map(each -> each.profileArn().name());
+    Optional<String> name = wantedProfile.or(() -> associated);
+    int before = unreadable.size();
+    Optional<InstanceView.Profile> profile = name.flatMap(each -> profile(each, unreadable));
+    boolean profileAnswered = unreadable.size() == before;
     Optional<String> role =
         depth == Depth.PROFILE ? Optional.empty() : profile.flatMap(each -> each.roleName());
-    var unreadable = new ArrayList<String>();
+    FutureTask<Optional<Instant>> revoked = reads.start(() -> role.flatMap(this::revocation));
+    FutureTask<Optional<InstanceView.RoleNow>> now =
+        reads.start(() -> depth == Depth.DEEP ? role.map(this::roleNow) : Optional.empty());
     Region region = ec2.serviceClientConfiguration().region();
     return new InstanceView(
         id,
-        new AccountRef(PartitionMetadata.of(region).id(), reservation.ownerId(), region.id()),
+        new AccountRef(
+            PartitionMetadata.of(region).id(), owner(reservation, association), region.id()),
         clock.instant(),
-        instance.state().nameAsString(),
+        state,
         association,
         name,
         profile,
-        metadata == null ? Optional.empty() : Optional.of(metadata(metadata)),
-        role.flatMap(each -> revokedBefore(each, unreadable)),
-        depth == Depth.DEEP ? role.flatMap(each -> roleNow(each, unreadable)) : Optional.empty(),
+        Optional.empty(),
+        readable(
+            revoked,
+            "whether sessions of role " + role.orElse("") + " were revoked",
+            "GetRolePolicy",
+            unreadable),
+        comparable(
+            profile.flatMap(InstanceView.Profile::role),
+            readable(now, SAME_ROLE.formatted(role.orElse("")), "GetRole", unreadable),
+            unreadable),
         instance.metadataOptions() == null
             || instance.metadataOptions().httpEndpoint() != InstanceMetadataEndpointState.DISABLED,
         List.copyOf(unreadable),
-        stopHazards(instance));
+        profileAnswered,
+        StopHazards.group(instance),
+        StopHazards.told(instance),
+        Optional.ofNullable(instance.launchTime()),
+        halt(instance),
+        InstanceView.Sought.NOTHING);
   }
 
-  /** The console's revocation. Whoever may not read it can still be told the rest. */
-  private Optional<Instant> revokedBefore(String role, List<String> unreadable) {
+  /** The moment stands only in a text, and the code beside it has none. */
+  private static InstanceView.Halt halt(Instance instance) {
+    String text = instance.stateTransitionReason() == null ? "" : instance.stateTransitionReason();
+    return new InstanceView.Halt(
+        Optional.ofNullable(instance.stateReason()).map(StateReason::code),
+        STOPPED_AT.matcher(text).results().findFirst().flatMap(AwsReader::instant));
+  }
+
+  private static Optional<Instant> instant(MatchResult text) {
     try {
-      return RolePolicies.revokesBefore(
-          call(
-                  "GetRolePolicy",
-                  () ->
-                      iam.getRolePolicy(r -> r.roleName(role).policyName(RolePolicies.REVOCATION)))
-              .policyDocument());
-    } catch (InstanceProfileOpsException e) {
-      if (!(e.getCause() instanceof NoSuchEntityException)) {
-        unreadable.add(
-            "whether sessions of role " + role + " were revoked, because " + e.getMessage());
-      }
+      return Optional.of(Instant.parse(text.group(1) + "T" + text.group(2) + "Z"));
+    } catch (DateTimeParseException e) {
+      // Thirteen o'clock is no moment to compare with.
       return Optional.empty();
     }
   }
 
-  private Optional<InstanceView.RoleNow> roleNow(String role, List<String> unreadable) {
+  /** An id of a form that AWS does not issue tells no role from another. */
+  private static Optional<InstanceView.RoleNow> comparable(
+      Optional<InstanceView.Role> held,
+      Optional<InstanceView.RoleNow> now,
+      List<String> unreadable) {
+    Optional<String> one = held.map(InstanceView.Role::id);
+    Optional<String> other = now.flatMap(InstanceView.RoleNow::id);
+    if (one.isEmpty() || other.isEmpty() || InstanceView.comparableRoles(one.get(), other.get())) {
+      return now;
+    }
+    unreadable.add(
+        SAME_ROLE.formatted(held.get().name())
+            + ", because the id in GetInstanceProfile, "
+            + one.get()
+            + ", or in GetRole, "
+            + other.get()
+            + ", has not the form of an id that AWS issues (AROA…); ids from AWS itself would"
+            + " settle it");
+    return Optional.empty();
+  }
+
+  /** Whose the instance is; where DescribeInstances does not say, the profile's ARN does. */
+  private static String owner(
+      Reservation reservation, Optional<InstanceView.Association> association) {
+    String told = reservation.ownerId();
+    return told == null
+        ? association
+            .map(each -> each.profileArn().accountId())
+            .orElseGet(() -> Answers.needed("DescribeInstances", "OwnerId", null))
+        : told;
+  }
+
+  /** Why stopping the instance would do harm: three API calls. */
+  List<String> stopHazards(InstanceId id) {
+    return hazards.all(instance(reservation(id)));
+  }
+
+  private static Instance instance(Reservation reservation) {
+    return reservation.instances().get(0);
+  }
+
+  /** Whoever may not read one thing can still be told the rest. */
+  private static <T> Optional<T> readable(
+      FutureTask<Optional<T>> read, String what, String settling, List<String> unreadable) {
+    try {
+      return Reads.answer(read);
+    } catch (InstanceProfileOpsException e) {
+      unreadable.add(what + ", because " + e.getMessage() + "; " + settledBy(settling));
+      return Optional.empty();
+    }
+  }
+
+  private static String settledBy(String operation) {
+    return "an answer of AWS to " + operation + " would settle it";
+  }
+
+  String region() {
+    return ec2.serviceClientConfiguration().region().id();
+  }
+
+  /** Which sessions of a role are revoked; empty if none are. */
+  Optional<Instant> revocation(String role) {
+    return revocationPolicy(role).flatMap(RolePolicies::revokesBefore);
+  }
+
+  /** Whether the policy with which the console revokes is there, whatever it says. */
+  boolean hasRevocation(String role) {
+    return revocationPolicy(role).isPresent();
+  }
+
+  private Optional<String> revocationPolicy(String role) {
     try {
       return Optional.of(
-          new InstanceView.RoleNow(
-              Optional.of(
-                  call("GetRole", () -> iam.getRole(r -> r.roleName(role))).role().roleId())));
+          Answers.needed(
+              "GetRolePolicy",
+              "PolicyDocument",
+              call(
+                      "GetRolePolicy",
+                      () ->
+                          iam.getRolePolicy(
+                              r -> r.roleName(role).policyName(RolePolicies.REVOCATION)))
+                  .policyDocument()));
     } catch (InstanceProfileOpsException e) {
       if (e.getCause() instanceof NoSuchEntityException) {
-        return Optional.of(new InstanceView.RoleNow(Optional.empty()));
+        return Optional.empty();
       }
-      unreadable.add(
-          "whether role " + role + " is still the one in the profile, because " + e.getMessage());
+      throw e;
+    }
+  }
+
+  /** What could make room where there are as many profiles as there may be; in words. */
+  String roomForProfiles() {
+    return roleless.inWords();
+  }
+
+  /** Whether IAM says that there is no such role; false also if it does not answer. */
+  boolean knownToBeMissing(String role) {
+    try {
+      iam.getRole(r -> r.roleName(role));
+      return false;
+    } catch (NoSuchEntityException e) {
+      return true;
+    } catch (SdkException e) {
+      return false;
+    }
+  }
+
+  /** What IAM has under the name of a role; empty if it has none, or may not be asked. */
+  Optional<InstanceView.Role> role(String name) {
+    try {
+      Role role = call("GetRole", () -> iam.getRole(r -> r.roleName(name))).role();
+      return Optional.of(role("GetRole", Answers.needed("GetRole", "Role", role)));
+    } catch (InstanceProfileOpsException e) {
+      if (e.transientFailure()) {
+        throw e;
+      }
       return Optional.empty();
     }
+  }
+
+  private static InstanceView.Role role(String operation, Role role) {
+    return new InstanceView.Role(
+        Answers.needed(operation, "RoleName", role.roleName()),
+        Answers.needed(operation, "RoleId", role.roleId()),
+        role.assumeRolePolicyDocument() == null ? "" : role.assumeRolePolicyDocument());
+  }
+
+  private InstanceView.RoleNow roleNow(String role) {
+    try {
+      Role now =
+          Answers.needed(
+              "GetRole", "Role", call("GetRole", () -> iam.getRole(r -> r.roleName(role))).role());
+      return new InstanceView.RoleNow(
+          Optional.of(Answers.needed("GetRole", "RoleId", now.roleId())));
+    } catch (InstanceProfileOpsException e) {
+      if (e.getCause() instanceof NoSuchEntityException) {
+        return new InstanceView.RoleNow(Optional.empty());
+      }
+      throw e;
+    }
+  }
+
+  /** A repair under way takes an instance that has ended for a failed step; nobody else does. */
+  private Reservation known(InstanceId id) {
+    try {
+      return reservation(id);
+    } catch (InstanceProfileOpsException e) {
+      if (e.code().equals(Optional.of("InvalidInstanceID.NotFound"))) {
+        throw unknown(id);
+      }
+      throw e;
+    }
+  }
+
+  private static IllegalArgumentException unknown(InstanceId id) {
+    return new IllegalArgumentException(
+        "EC2 knows no instance "
+            + id
+            + " in this account and Region; check the id and the client's Region");
   }
 
   private Reservation reservation(InstanceId id) {
     return call("DescribeInstances", () -> ec2.describeInstances(r -> r.instanceIds(id.value())))
         .reservations()
         .stream()
-        .filter(each -> !each.instances().isEmpty())
+        .flatMap(each -> only(id, each).stream())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "EC2 knows no instance "
-                        + id
-                        + " in this account and Region; check the id and the client's Region"));
+        .orElseThrow(() -> unknown(id));
+  }
+
+  /** Look-alikes of AWS may answer for every instance that they have. */
+  private static Optional<Reservation> only(InstanceId id, Reservation reservation) {
+    return reservation.instances().stream()
+        .filter(each -> id.value().equals(each.instanceId()))
+        .findFirst()
+        .map(each -> reservation.toBuilder().instances(each).build());
+  }
+
+  private List<IamInstanceProfileAssociation> associations(InstanceId id) {
+    Filter byInstance = Filter.builder().name("instance-id").values(id.value()).build();
+    return call(
+            "DescribeIamInstanceProfileAssociations",
+            () -> ec2.describeIamInstanceProfileAssociations(r -> r.filters(byInstance)))
+        .iamInstanceProfileAssociations();
   }
 
   /** While one association ends and another begins EC2 lists both: the one in force counts. */
-  private Optional<InstanceView.Association> association(InstanceId id, Instance instance) {
-    Filter byInstance = Filter.builder().name("instance-id").values(id.value()).build();
-    List<IamInstanceProfileAssociation> found =
-        call(
-                "DescribeIamInstanceProfileAssociations",
-                () -> ec2.describeIamInstanceProfileAssociations(r -> r.filters(byInstance)))
-            .iamInstanceProfileAssociations();
+  private static Optional<InstanceView.Association> association(
+      InstanceId id,
+      FutureTask<List<IamInstanceProfileAssociation>> listed,
+      Instance instance,
+      List<String> unreadable) {
+    List<IamInstanceProfileAssociation> found;
+    try {
+      found = Reads.answer(listed);
+    } catch (InstanceProfileOpsException e) {
+      if (AwsFailures.unimplemented(e)) {
+        unreadable.add(
+            "which association is in force, because "
+                + e.getMessage()
+                + "; "
+                + settledBy("DescribeIamInstanceProfileAssociations"));
+        return toldByInstance(instance, unreadable);
+      }
+      throw e;
+    }
     return found.stream()
+        .filter(each -> id.value().equals(each.instanceId()))
+        .filter(AwsReader::whole)
         .filter(each -> !"disassociated".equals(each.stateAsString()))
         .sorted(Comparator.comparing(each -> IN_FORCE.indexOf(each.stateAsString())))
         .findFirst()
@@ -162,43 +398,100 @@ final class AwsReader {
                     each.associationId(),
                     each.stateAsString(),
                     Optional.ofNullable(each.timestamp()),
-                    InstanceProfileArn.parse(each.iamInstanceProfile().arn()),
-                    InstanceProfileId.of(each.iamInstanceProfile().id()),
-                    InstanceProfileId.of(
-                        instance.iamInstanceProfile() == null
-                            ? "none"
-                            : instance.iamInstanceProfile().id())));
+                    Answers.arn(
+                        "DescribeIamInstanceProfileAssociations",
+                        "IamInstanceProfile.Arn",
+                        each.iamInstanceProfile().arn()),
+                    better(idOf(each.iamInstanceProfile()), idOf(instance.iamInstanceProfile())),
+                    idOf(instance.iamInstanceProfile())));
   }
 
-  private Optional<InstanceView.Profile> profile(String name) {
+  /** What an endpoint lists only in part is as if it did not list it. */
+  private static boolean whole(IamInstanceProfileAssociation listed) {
+    return listed.associationId() != null
+        && listed.stateAsString() != null
+        && listed.iamInstanceProfile() != null
+        && listed.iamInstanceProfile().arn() != null;
+  }
+
+  /** The instance's own word, where no association is listed. */
+  private static Optional<InstanceView.Association> toldByInstance(
+      Instance instance, List<String> unreadable) {
+    IamInstanceProfile told = instance.iamInstanceProfile();
+    if (told == null) {
+      return Optional.empty();
+    }
+    InstanceProfileArn arn = Answers.arn("DescribeInstances", "IamInstanceProfile.Arn", told.arn());
+    unreadable.add(
+        "the id of the association, because only DescribeInstances shows one; look again, or look"
+            + " at EC2 DescribeIamInstanceProfileAssociations");
+    return Optional.of(
+        new InstanceView.Association(
+            "", "associated", Optional.empty(), arn, idOf(told), idOf(told)));
+  }
+
+  /**
+   * An id of a form that AWS does not issue is no evidence while the other answer has a good one.
+   */
+  private static InstanceProfileId better(InstanceProfileId listed, InstanceProfileId told) {
+    return !listed.issuedByAws() && told.issuedByAws() ? told : listed;
+  }
+
+  private static InstanceProfileId idOf(@Nullable IamInstanceProfile profile) {
+    return idOf(profile == null ? null : profile.id());
+  }
+
+  private static InstanceProfileId idOf(@Nullable String id) {
+    return InstanceProfileId.of(id == null || id.isBlank() ? "none" : id);
+  }
+
+  private Optional<InstanceView.Profile> profile(String name, List<String> unreadable) {
     try {
       InstanceProfile profile =
-          call("GetInstanceProfile", () -> iam.getInstanceProfile(r -> r.instanceProfileName(name)))
-              .instanceProfile();
+          Answers.needed(
+              "GetInstanceProfile",
+              "InstanceProfile",
+              call(
+                      "GetInstanceProfile",
+                      () -> iam.getInstanceProfile(r -> r.instanceProfileName(name)))
+                  .instanceProfile());
       return Optional.of(
           new InstanceView.Profile(
-              profile.instanceProfileName(),
-              InstanceProfileArn.parse(profile.arn()),
-              InstanceProfileId.of(profile.instanceProfileId()),
-              profile.roles().stream()
-                  .findFirst()
-                  .map(
-                      role ->
-                          new InstanceView.Role(
-                              role.roleName(),
-                              role.roleId(),
-                              role.assumeRolePolicyDocument() == null
-                                  ? ""
-                                  : role.assumeRolePolicyDocument()))));
+              profile.instanceProfileName() == null ? name : profile.instanceProfileName(),
+              Answers.arn("GetInstanceProfile", "Arn", profile.arn()),
+              idOf(profile.instanceProfileId()),
+              profile.roles().stream().findFirst().map(role -> role("GetInstanceProfile", role)),
+              profile.tags().stream().collect(Collectors.toMap(Tag::key, Tag::value))));
     } catch (InstanceProfileOpsException e) {
       if (e.getCause() instanceof NoSuchEntityException) {
+        return Optional.empty();
+      }
+      if (AwsFailures.unimplemented(e)) {
+        unreadable.add(
+            "what IAM has under the name "
+                + name
+                + ", because "
+                + e.getMessage()
+                + "; "
+                + settledBy("GetInstanceProfile"));
         return Optional.empty();
       }
       throw e;
     }
   }
 
-  private static InstanceView.Metadata metadata(InstanceMetadataClient client) {
+  boolean hasMetadata() {
+    return metadata != null;
+  }
+
+  /** There is nobody to answer; to ask would only cost the client's time-outs. */
+  static InstanceView.Metadata nobodyThere(String state) {
+    return InstanceView.Metadata.unanswered("the instance is " + state);
+  }
+
+  /** What the metadata says; only for a reader that has it. */
+  InstanceView.Metadata metadata() {
+    InstanceMetadataClient client = Objects.requireNonNull(metadata, "metadata");
     try {
       IamInfo info = client.iamInfo();
       RoleCredentials credentials = client.credentialsMetadata();
@@ -207,45 +500,14 @@ final class AwsReader {
           credentials instanceof RoleCredentials.Available available
               ? Optional.of(available.metadata())
               : Optional.empty(),
+          credentials instanceof RoleCredentials.Refused refused
+              ? Optional.of(refused)
+              : Optional.empty(),
           Optional.empty());
     } catch (InstanceMetadataException e) {
       // No answer says nothing of the profile.
-      return new InstanceView.Metadata(
-          Optional.empty(), Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+      return InstanceView.Metadata.unanswered(String.valueOf(e.getMessage()));
     }
-  }
-
-  /** What DescribeInstances tells of the harm that stopping would do. */
-  private static List<String> stopHazards(Instance instance) {
-    var hazards = new ArrayList<String>();
-    if (instance.rootDeviceType() != DeviceType.EBS) {
-      hazards.add("its root device is not EBS, so it cannot be stopped without losing it");
-    }
-    if (instance.instanceLifecycle() == InstanceLifecycleType.SPOT) {
-      hazards.add("it is a Spot instance, which may not come back");
-    }
-    instance.tags().stream()
-        .filter(tag -> "aws:autoscaling:groupName".equals(tag.key()))
-        .findFirst()
-        .ifPresent(
-            tag ->
-                hazards.add(
-                    "it belongs to Auto Scaling group "
-                        + tag.value()
-                        + ", which would replace it; put it in standby first"));
-    if (instance.networkInterfaces().stream()
-        .anyMatch(
-            each ->
-                each.association() != null && "amazon".equals(each.association().ipOwnerId()))) {
-      hazards.add(
-          "its public IPv4 address "
-              + instance.publicIpAddress()
-              + " is no Elastic IP and would change");
-    }
-    if (instance.operator() != null && Boolean.TRUE.equals(instance.operator().managed())) {
-      hazards.add("it is managed by the service " + instance.operator().principal());
-    }
-    return hazards;
   }
 
   private static <T> T call(String operation, Supplier<T> call) {

@@ -6,6 +6,7 @@ import io.github.rolekeeper.imds.IamInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +23,8 @@ final class DiagnosisRules {
     if (!view.running() && !view.stopped()) {
       findings.add(instanceInTransition(view));
     } else if (view.association().isEmpty()) {
-      findings.add(noAssociation(view));
+      findings.add(noAssociation());
+      view.profile().ifPresent(profile -> hold(view, profile, wantedRole, findings));
     } else if (!view.association().get().settled()) {
       findings.add(associationInTransition(view.association().get()));
     } else {
@@ -30,26 +32,50 @@ final class DiagnosisRules {
       // A repair may ask IAM for another profile than the one that the instance refers to.
       boolean sameName =
           view.profileName().filter(association.profileArn().name()::equalsIgnoreCase).isPresent();
-      if (sameName) {
+      if (!sameName) {
+        view.profileName().ifPresent(name -> findings.add(wrongProfile(association, name)));
+      } else if (view.profileAnswered()) {
         view.profile()
             .ifPresentOrElse(
                 profile -> compare(view, association, profile, findings),
                 () -> findings.add(profileDeleted(view, association)));
       }
-      view.profile()
-          .flatMap(InstanceView.Profile::role)
-          .ifPresent(role -> judge(view, role, wantedRole, findings));
+      view.profile().ifPresent(profile -> hold(view, profile, wantedRole, findings));
       if (findings.isEmpty() && view.refersToProfile() && metadataLags(view)) {
-        findings.add(metadataLagsBehind(view));
+        findings.add(LaggingMetadata.finding(view, severity(view), loss(view)));
       }
     }
     if (!view.metadataEnabled()) {
-      findings.add(metadataDisabled(view));
+      findings.add(metadataDisabled());
     }
-    return new InstanceDiagnosis(view.instance(), view.at(), findings, unknowns(view));
+    List<Finding> inOrderOfCure =
+        findings.stream()
+            .sorted(Comparator.comparing(Finding::type))
+            .map(each -> CureCosts.told(each, view))
+            .toList();
+    return new InstanceDiagnosis(
+        view.instance(),
+        view.at(),
+        inOrderOfCure,
+        Possibilities.of(view, inOrderOfCure),
+        unknowns(view),
+        view.profileAnswered() && view.idsComparable());
   }
 
-  /** What is wrong with the role itself; in the order of cure. */
+  /** What is wrong with what the profile holds. */
+  private static void hold(
+      InstanceView view,
+      InstanceView.Profile profile,
+      Optional<String> wantedRole,
+      List<Finding> findings) {
+    profile
+        .role()
+        .ifPresentOrElse(
+            role -> judge(view, role, wantedRole, findings),
+            () -> findings.add(profileWithoutRole(view, profile)));
+  }
+
+  /** What is wrong with the role itself. */
   private static void judge(
       InstanceView view, InstanceView.Role role, Optional<String> wanted, List<Finding> findings) {
     // Names of roles are unique without regard to case (IAM quotas page).
@@ -58,15 +84,10 @@ final class DiagnosisRules {
         .ifPresent(name -> findings.add(wrongRole(view, role, name)));
     view.roleNow()
         .filter(now -> !now.id().equals(Optional.of(role.id())))
-        .ifPresent(
-            now -> {
-              findings.add(roleRecreated(view, role, now));
-              if (now.id().isPresent()) {
-                findings.add(policiesPinned(role, now.id().get()));
-              }
-            });
-    if (RolePolicies.trustsEc2(role.trustPolicy()).equals(Optional.of(false))) {
-      findings.add(trustLacksEc2(view, role));
+        .ifPresent(now -> findings.add(roleRecreated(view, role, now)));
+    Optional<Boolean> trusts = RolePolicies.trustsEc2(role.trustPolicy());
+    if (!trusts.orElse(!LaggingMetadata.unauthorized(view))) {
+      findings.add(trustLacksEc2(view, role, trusts.isPresent()));
     }
     view.revokedBefore()
         .flatMap(cutOff -> sessionsRevoked(view, role, cutOff))
@@ -118,32 +139,27 @@ final class DiagnosisRules {
             + " profile again");
   }
 
-  private static Finding policiesPinned(InstanceView.Role role, String newId) {
-    return new Finding(
-        FindingType.POLICIES_PINNED_TO_OLD_ROLE,
-        Severity.RISK,
-        "Resource and trust policies that named role "
-            + role.name()
-            + " before it was created again keep its old id, and do not match the new one.",
-        List.of(
-            new Evidence("GetRole", "RoleId of " + role.name(), newId, role.id() + " as before")),
-        Confidence.LOW,
-        Optional.empty(),
-        "save those policies again with the role's ARN (IAM User Guide, policy element Principal)");
-  }
-
-  private static Finding trustLacksEc2(InstanceView view, InstanceView.Role role) {
+  /**
+   * @param readable false if only the metadata tells
+   */
+  private static Finding trustLacksEc2(
+      InstanceView view, InstanceView.Role role, boolean readable) {
+    var evidence = new ArrayList<Evidence>();
+    if (readable) {
+      evidence.add(
+          new Evidence(
+              "GetInstanceProfile",
+              "Roles[0].AssumeRolePolicyDocument",
+              "no Allow of sts:AssumeRole for ec2.amazonaws.com",
+              "one"));
+    }
+    LaggingMetadata.refusal(view).ifPresent(evidence::add);
     return new Finding(
         FindingType.TRUST_LACKS_EC2,
         severity(view),
         "Role " + role.name() + " does not let EC2 assume it, so no credentials are issued.",
-        List.of(
-            new Evidence(
-                "GetInstanceProfile",
-                "Roles[0].AssumeRolePolicyDocument",
-                "no Allow of sts:AssumeRole for ec2.amazonaws.com",
-                "one")),
-        Confidence.HIGH,
+        evidence,
+        readable ? Confidence.HIGH : Confidence.MEDIUM,
         loss(view),
         "UpdateAssumeRolePolicy with a statement that allows ec2.amazonaws.com sts:AssumeRole; then"
             + " wait for the next refresh, within an hour");
@@ -188,10 +204,19 @@ final class DiagnosisRules {
                 + " the policy: without it the revoked sessions work again"));
   }
 
-  private static Finding metadataDisabled(InstanceView view) {
+  /** Which sessions were found to be revoked, the instance's being one of them. */
+  static Optional<Instant> revokedBefore(InstanceDiagnosis diagnosis) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.type() == FindingType.SESSIONS_REVOKED)
+        .flatMap(finding -> finding.evidence().stream())
+        .findFirst()
+        .map(evidence -> Instant.parse(evidence.seen()));
+  }
+
+  private static Finding metadataDisabled() {
     return new Finding(
         FindingType.METADATA_DISABLED,
-        view.running() ? Severity.BROKEN_NOW : Severity.WILL_BREAK,
+        Severity.BROKEN_NOW,
         "The instance's metadata service is switched off, so nothing on the instance gets"
             + " credentials from it.",
         List.of(
@@ -210,9 +235,6 @@ final class DiagnosisRules {
     if (view.idsComparable() && !view.refersToProfile()) {
       findings.add(staleProfileId(view, association, profile));
     }
-    if (profile.roleName().isEmpty()) {
-      findings.add(profileWithoutRole(view, profile));
-    }
   }
 
   private static Finding instanceInTransition(InstanceView view) {
@@ -227,10 +249,10 @@ final class DiagnosisRules {
         "wait until the instance is running or stopped; a terminated one has no cure");
   }
 
-  private static Finding noAssociation(InstanceView view) {
+  private static Finding noAssociation() {
     return new Finding(
         FindingType.NO_ASSOCIATION,
-        view.running() ? Severity.BROKEN_NOW : Severity.WILL_BREAK,
+        Severity.BROKEN_NOW,
         "No instance profile is associated with the instance: its metadata offers no role.",
         List.of(
             new Evidence(
@@ -241,6 +263,26 @@ final class DiagnosisRules {
         Confidence.HIGH,
         Optional.empty(),
         "AssociateIamInstanceProfile");
+  }
+
+  private static Finding wrongProfile(InstanceView.Association association, String wanted) {
+    return new Finding(
+        FindingType.WRONG_PROFILE,
+        Severity.BROKEN_NOW,
+        "The instance is associated with instance profile "
+            + association.profileArn().name()
+            + ", and the wanted one is "
+            + wanted
+            + ".",
+        List.of(
+            new Evidence(
+                "DescribeIamInstanceProfileAssociations",
+                "IamInstanceProfile.Arn of " + association.id(),
+                association.profileArn().toString(),
+                "one that ends with /" + wanted)),
+        Confidence.HIGH,
+        Optional.empty(),
+        "ReplaceIamInstanceProfileAssociation once the profile exists and holds its role");
   }
 
   private static Finding associationInTransition(InstanceView.Association association) {
@@ -310,7 +352,7 @@ final class DiagnosisRules {
                 association.idInInstance().value(),
                 profile.id().value())),
         // Both of EC2's answers must agree before they outweigh a matching name.
-        association.idInInstance().equals(association.profileId())
+        association.idInInstance().equals(association.profileId()) && profile.id().issuedByAws()
             ? Confidence.HIGH
             : Confidence.MEDIUM,
         loss(view),
@@ -337,24 +379,6 @@ final class DiagnosisRules {
         && !view.metadataHealthy();
   }
 
-  private static Finding metadataLagsBehind(InstanceView view) {
-    InstanceView.Metadata seen = view.metadata().orElseThrow();
-    return new Finding(
-        FindingType.METADATA_LAGS,
-        severity(view),
-        "IAM and EC2 agree, but the instance's metadata does not show the role yet.",
-        List.of(
-            new Evidence(
-                "meta-data/iam/info",
-                "Code, Message, InstanceProfileId",
-                seen.info().map(DiagnosisRules::inWords).orElse("no answer"),
-                "Success for " + view.profile().orElseThrow().id() + ", no message")),
-        Confidence.MEDIUM,
-        loss(view),
-        "wait for the next refresh; associate the profile again; last, stop and start the"
-            + " instance (a reboot does not refresh it)");
-  }
-
   static String inWords(IamInfo info) {
     if (info instanceof IamInfo.Associated shown) {
       return "Success for " + shown.id();
@@ -369,13 +393,18 @@ final class DiagnosisRules {
   }
 
   private static Severity severity(InstanceView view) {
-    boolean known = view.metadata().filter(seen -> seen.failure().isEmpty()).isPresent();
-    return known && loss(view).isEmpty() ? Severity.BROKEN_NOW : Severity.WILL_BREAK;
+    return loss(view).isEmpty() ? Severity.BROKEN_NOW : Severity.WILL_BREAK;
   }
 
-  /** Exact with the metadata at hand, else an interval; empty if the credentials have ended. */
+  /**
+   * Exact with the metadata at hand, else an interval; empty if there is nothing left to lose: the
+   * credentials have ended, or the instance is stopped, and finds none when it starts.
+   */
   private static Optional<LossWindow> loss(InstanceView view) {
     Instant now = view.at();
+    if (view.stopped()) {
+      return Optional.empty();
+    }
     Optional<InstanceView.Metadata> answered =
         view.metadata().filter(seen -> seen.failure().isEmpty());
     if (answered.isEmpty()) {
@@ -390,25 +419,43 @@ final class DiagnosisRules {
 
   private static List<String> unknowns(InstanceView view) {
     var unknowns = new ArrayList<String>(view.unreadable());
-    if (view.metadata().isEmpty()) {
+    if (view.down()) {
+      unknowns.add(
+          "what the instance itself sees, because it is "
+              + view.state()
+              + " and so is its metadata service; that shows when it is started");
+    } else if (view.metadata().isEmpty()) {
       unknowns.add(
           "what the instance itself sees, because no metadata client was given; run on the"
               + " instance, or look at meta-data/iam/info there");
     }
     view.metadata()
+        .filter(seen -> !view.down())
         .flatMap(InstanceView.Metadata::failure)
         .ifPresent(
             failure ->
                 unknowns.add(
                     "what the instance itself sees, because its metadata service did not answer: "
                         + failure));
+    view.profile()
+        .flatMap(InstanceView.Profile::role)
+        .filter(role -> RolePolicies.trustsEc2(role.trustPolicy()).isEmpty())
+        .ifPresent(
+            role ->
+                unknowns.add(
+                    "whether EC2 may assume role "
+                        + role.name()
+                        + ", because GetInstanceProfile shows no trust policy that can be read"
+                        + " without doubt: none, one of a form not known, or one in which conditions"
+                        + " or exclusions decide; look at IAM GetRole"));
     if (!view.idsComparable()) {
       unknowns.add(
           "whether the ids agree, because EC2's answer "
               + view.association().orElseThrow().profileId()
               + " or IAM's answer "
               + view.profile().orElseThrow().id()
-              + " has not the form of an id that AWS issues (AIPA…)");
+              + " has not the form of an id that AWS issues (AIPA…); ids from AWS itself would"
+              + " settle it");
     }
     return unknowns;
   }

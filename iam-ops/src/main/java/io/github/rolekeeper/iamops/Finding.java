@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param confidence how sure it is
  * @param loss when the credentials end; empty unless the severity is {@link Severity#WILL_BREAK}
  * @param cure what AWS documents as the cure
+ * @param disruption what the cure costs the instance's users, or those of others
+ * @param permissions what the cure needs, as an IAM policy names the actions; empty if it needs no
+ *     call
  */
 public record Finding(
     FindingType type,
@@ -22,10 +25,12 @@ public record Finding(
     List<Evidence> evidence,
     Confidence confidence,
     Optional<LossWindow> loss,
-    String cure) {
+    String cure,
+    String disruption,
+    List<String> permissions) {
 
   /**
-   * Keeps a copy of the evidence.
+   * Keeps copies of the lists.
    *
    * @param type see above
    * @param severity see above
@@ -34,8 +39,36 @@ public record Finding(
    * @param confidence see above
    * @param loss see above
    * @param cure see above
+   * @param disruption see above
+   * @param permissions see above
    */
   public Finding {
     evidence = List.copyOf(evidence);
+    permissions = List.copyOf(permissions);
+  }
+
+  /** Of which it is not told yet what the cure costs and needs. */
+  Finding(
+      FindingType type,
+      Severity severity,
+      String explanation,
+      List<Evidence> evidence,
+      Confidence confidence,
+      Optional<LossWindow> loss,
+      String cure) {
+    this(type, severity, explanation, evidence, confidence, loss, cure, "", List.of());
+  }
+
+  Finding costing(String disruptionOfCure, List<String> permissionsForCure) {
+    return new Finding(
+        type,
+        severity,
+        explanation,
+        evidence,
+        confidence,
+        loss,
+        cure,
+        disruptionOfCure,
+        permissionsForCure);
   }
 }

@@ -2,11 +2,19 @@ package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -21,13 +29,37 @@ import software.amazon.awssdk.services.iam.IamClient;
  */
 public final class InstanceProfileOps {
   private final AwsReader reader;
-  private final RepairExecutor executor;
+  private final Referrers referrers;
+  private final AwsWriter writer;
+  private final SessionRevocations revocations;
+  private final Supplier<Optional<CallerIdentity>> caller;
+  private final RoleHints hints;
+  private final LostTags tags;
+  private final StopSearch stops;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final Pauser pauser;
+  private final Looks looks;
 
   private InstanceProfileOps(Builder builder) {
-    reader = new AwsReader(builder.ec2, builder.iam, builder.metadata, builder.clock);
-    executor =
-        new RepairExecutor(
-            reader, new AwsWriter(builder.ec2, builder.iam), builder.clock, builder.pauser);
+    var hazards = new StopHazards(builder.ec2, builder.standby);
+    reader = new AwsReader(builder.ec2, builder.iam, builder.metadata, builder.clock, hazards);
+    looks = new Looks(reader, builder.deadline, builder.executor);
+    var fromOutside = new AwsReader(builder.ec2, builder.iam, null, builder.clock, hazards);
+    referrers =
+        new Referrers(
+            new ProfileReader(builder.ec2, builder.iam),
+            new Looks(fromOutside, builder.deadline, builder.executor),
+            builder.clock);
+    writer = new AwsWriter(builder.ec2, builder.iam, builder.decoder);
+    revocations = new SessionRevocations(reader, writer, builder.clock, builder.pauser);
+    caller = builder.caller;
+    hints = new RoleHints(reader, builder.roleHistory);
+    tags = new LostTags(builder.roleHistory);
+    stops = new StopSearch(builder.stopHistory);
+    journal = builder.journal;
+    clock = builder.clock;
+    pauser = builder.pauser;
   }
 
   /**
@@ -54,16 +86,17 @@ public final class InstanceProfileOps {
 
   /**
    * Finds out what is wrong with an instance. Four API calls, and the metadata if a client was
-   * given.
+   * given; at the same time what does not depend on each other.
    *
    * @param instance the instance
    * @return what was found
    * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
    * @throws IllegalArgumentException if EC2 knows no such instance
    */
   public InstanceDiagnosis diagnose(InstanceId instance) {
     return DiagnosisRules.diagnose(
-        reader.read(instance, Optional.empty(), AwsReader.Depth.ROLE), Optional.empty());
+        looks.atOnce(instance, Optional.empty(), AwsReader.Depth.ROLE), Optional.empty());
   }
 
   /**
@@ -74,26 +107,137 @@ public final class InstanceProfileOps {
    *     profile holds
    * @return what was found
    * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
    * @throws IllegalArgumentException if EC2 knows no such instance
    */
   public InstanceDiagnosis diagnoseDeeply(RepairTarget target) {
     return DiagnosisRules.diagnose(
-        reader.read(target.instance(), target.instanceProfile(), AwsReader.Depth.DEEP),
+        looks.atOnce(target.instance(), target.instanceProfile(), AwsReader.Depth.DEEP),
         target.role());
   }
 
   /**
-   * Makes a plan. Only reads.
+   * Finds out what is wrong with an instance profile and with every instance that refers to it, by
+   * the AWS APIs alone. Two calls, and four for each instance; listings are followed to their end.
+   * Needs {@code ec2:DescribeInstances} and {@code iam:GetInstanceProfile}, and what a diagnosis of
+   * an instance needs.
+   *
+   * @param name the profile's name; it need not exist any more
+   * @return what was found, in the Region of the EC2 client
+   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
+   * @throws IllegalArgumentException if the name is none that IAM accepts
+   */
+  public ProfileDiagnosis diagnoseProfile(String name) {
+    return referrers.ofProfile(IamName.INSTANCE_PROFILE.checked(name));
+  }
+
+  /**
+   * Finds out what is wrong with the instance profiles that hold a role, and with every instance
+   * that refers to one of them: one call, and {@link #diagnoseProfile} for each profile. Needs
+   * {@code iam:ListInstanceProfilesForRole}, too.
+   *
+   * @param name the role's name; it need not exist any more
+   * @return what was found, in the Region of the EC2 client
+   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
+   * @throws IllegalArgumentException if the name is none that IAM accepts
+   */
+  public RoleDiagnosis diagnoseRole(String name) {
+    return referrers.ofRole(IamName.ROLE.checked(name));
+  }
+
+  /**
+   * Makes a plan. Only reads. If the {@link Journal} says that a repair before has ended the
+   * instance's association or stopped the instance, and AWS shows that this is still so, the plan
+   * puts it right; what AWS shows to be in order is crossed out in the journal. A stopped instance
+   * of which AWS and the journal do not tell that a repair stopped it is not started, and the plan
+   * says so.
+   *
+   * <p>If {@linkplain Builder#caller(Supplier) the caller} is known, the plan is bound to it, and
+   * tells if the caller runs on the very credentials under repair.
    *
    * @param target what the instance shall have, and what may be done to get there
    * @return the plan; with obstacles where something must be decided or passed first
    * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
    * @throws IllegalArgumentException if EC2 knows no such instance
    */
   public RepairPlan plan(RepairTarget target) {
-    String id = String.format(Locale.ROOT, "plan-%08x", ThreadLocalRandom.current().nextInt());
-    return RepairPlanner.plan(
-        id, reader.read(target.instance(), target.instanceProfile(), AwsReader.Depth.ROLE), target);
+    String id = "plan-" + nonce();
+    var before = new RunJournal(journal, target.instance());
+    Optional<JournalEntry> entry = before.latest();
+    try (Deadline.Running time = looks.begin("plan for " + target.instance())) {
+      return plan(id, target, before, entry, time);
+    }
+  }
+
+  private RepairPlan plan(
+      String id,
+      RepairTarget target,
+      RunJournal before,
+      Optional<JournalEntry> entry,
+      Deadline.Running time) {
+    InstanceView seen = look(target, entry, time);
+    before.seen(seen, "", clock.instant());
+    InstanceView view = time.get(() -> stops.settle(seen, before, clock.instant()));
+    Optional<String> associate = before.latest().flatMap(JournalEntry::associateOwed);
+    if (associate.isPresent()
+        && view.association().isEmpty()
+        && target.instanceProfile().isEmpty()) {
+      RepairTarget owed = target.withInstanceProfile(associate.get());
+      return plan(id, look(owed, entry, time), owed, before.claim(view), time);
+    }
+    return plan(id, view, target, before.claim(view), time);
+  }
+
+  private RepairPlan plan(
+      String id,
+      InstanceView view,
+      RepairTarget target,
+      Optional<StopClaim> claim,
+      Deadline.Running time) {
+    boolean stops =
+        RepairPlanner.plan(id, view.withStopHazards(List.of()), target, claim).steps().stream()
+            .anyMatch(step -> step.action() == RepairAction.STOP_INSTANCES);
+    // What speaks against stopping costs calls of its own, so only a plan that would stop the
+    // instance if nothing did pays them.
+    InstanceView whole =
+        stops ? view.withStopHazards(time.get(() -> reader.stopHazards(view.instance()))) : view;
+    return bound(RepairPlanner.plan(id, whole, target, claim), whole, time);
+  }
+
+  /** All that a plan rests on. A role that shall come into the profile must be seen first. */
+  private InstanceView look(
+      RepairTarget target, Optional<JournalEntry> entry, Deadline.Running time) {
+    InstanceView view = looks.inTurn(target, time);
+    Optional<String> held = view.profile().flatMap(InstanceView.Profile::roleName);
+    Optional<String> wanted =
+        target
+            .role()
+            .filter(
+                name ->
+                    held.map(each -> !each.equalsIgnoreCase(name) && target.roleRemovalAllowed())
+                        .orElse(true));
+    return time.get(
+        () -> {
+          Optional<InstanceView.Role> coming = wanted.flatMap(reader::role);
+          boolean missing = coming.isEmpty() && wanted.filter(reader::knownToBeMissing).isPresent();
+          List<String> hinted = hints.about(target, view, entry);
+          try {
+            return view.with(
+                new InstanceView.Sought(coming, missing, hinted, tags.about(view, entry)));
+          } catch (RuntimeException e) {
+            // It is the caller's function, and may throw anything.
+            return view.with(new InstanceView.Sought(coming, missing, hinted, Optional.empty()))
+                .without(
+                    "the tags of the lost profile, because the history failed: " + e.getMessage());
+          }
+        });
+  }
+
+  private RepairPlan bound(RepairPlan plan, InstanceView view, Deadline.Running time) {
+    return time.get(caller).map(who -> CallerRules.bind(plan, view, who)).orElse(plan);
   }
 
   /**
@@ -111,17 +255,117 @@ public final class InstanceProfileOps {
    * Carries out a plan and tells of each step. Before each step the state is read again: what is
    * done already is not done twice, and a plan that rests on ids that have moved is refused.
    *
+   * <p>A plan that was made without {@linkplain Builder#caller(Supplier) the caller} is bound to
+   * nobody: it is carried out as whoever the clients are, in whatever account and Region they are
+   * for, and only AWS's own refusals and the ids in it stand against that. If the caller is known
+   * now, it is kept from locking itself out all the same.
+   *
    * @param plan the plan
-   * @param listener told of each step; what it throws ends the repair between two steps
+   * @param listener told of each step; what it throws ends the repair between two calls
    * @return what was done and what it came to; a step that failed is an outcome, not an exception
-   * @throws IllegalArgumentException if the plan has obstacles
+   * @throws IllegalArgumentException if the plan has obstacles, is bound to another principal,
+   *     account, partition or Region, or stops the very instance that the caller runs on
+   * @throws JournalException if the journal cannot be read
    */
   public RepairReport execute(RepairPlan plan, RepairListener listener) {
+    return start(plan, listener).drive();
+  }
+
+  /**
+   * Carries out a plan without a thread that waits.
+   *
+   * @param plan the plan
+   * @param listener told of each step and each wait, on the scheduler's threads
+   * @param scheduler runs and delays the pieces; stays the caller's to shut down
+   * @return the report, as of {@link RepairRun#driveOn}
+   * @throws IllegalArgumentException if the plan has obstacles
+   * @throws JournalException if the journal cannot be read
+   */
+  public CompletableFuture<RepairReport> executeAsync(
+      RepairPlan plan, RepairListener listener, ScheduledExecutorService scheduler) {
+    return start(plan, listener).driveOn(scheduler);
+  }
+
+  /**
+   * Begins to carry out a plan; whoever drives the run decides when it goes on.
+   *
+   * @param plan the plan
+   * @param listener told of each step and each wait
+   * @return the run; nothing has been called yet
+   * @throws IllegalArgumentException if the plan has obstacles
+   * @throws JournalException if the journal cannot be read
+   */
+  public RepairRun start(RepairPlan plan, RepairListener listener) {
     if (!plan.obstacles().isEmpty()) {
       throw new IllegalArgumentException(
           "plan " + plan.id() + " cannot be carried out: " + String.join(" ", plan.obstacles()));
     }
-    return executor.execute(plan, Objects.requireNonNull(listener, "listener"));
+    Objects.requireNonNull(listener, "listener");
+    Optional<CallerIdentity> who = caller.get();
+    CallerRules.check(plan, who, reader.region());
+    CallerRules.warning(plan, who).ifPresent(listener::onWarning);
+    var runner =
+        new StepRunner(
+            plan,
+            nonce(),
+            reader,
+            writer,
+            new RunJournal(journal, plan.target().instance()),
+            clock);
+    return new RepairRun(plan, listener, runner, pauser);
+  }
+
+  private static String nonce() {
+    return String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
+  }
+
+  /**
+   * Revokes all sessions of a role that were issued until now, as the console's "Revoke active
+   * sessions" does: puts the inline policy {@code AWSRevokeOlderSessions} with the time of now.
+   * Needs {@code iam:GetRolePolicy} and {@code iam:PutRolePolicy}. Sessions issued later work.
+   *
+   * @param role the name of the role
+   * @return what is revoked now
+   * @throws InstanceProfileOpsException if a call is denied or fails, or its effect does not show
+   *     within two minutes
+   * @throws IllegalArgumentException if the name is none that IAM accepts, or the caller is known
+   *     and is itself a session of the role
+   */
+  public RevocationReport revokeSessions(String role) {
+    CallerRules.checkRevocation(IamName.ROLE.checked(role), caller.get());
+    return revocations.revoke(role);
+  }
+
+  /**
+   * Lifts the revocation of a role's sessions: deletes the policy {@code AWSRevokeOlderSessions}.
+   * Needs {@code iam:GetRolePolicy} and {@code iam:DeleteRolePolicy}. It is seldom right: see
+   * {@link LiftAcknowledgement}.
+   *
+   * @param role the name of the role
+   * @param acknowledgement that the caller knows what follows
+   * @return what is revoked now: nothing
+   * @throws InstanceProfileOpsException if a call is denied or fails, or its effect does not show
+   *     within two minutes
+   * @throws IllegalArgumentException if the name is none that IAM accepts
+   */
+  public RevocationReport liftRevocation(String role, LiftAcknowledgement acknowledgement) {
+    Objects.requireNonNull(acknowledgement, "acknowledgement");
+    return revocations.lift(IamName.ROLE.checked(role));
+  }
+
+  /**
+   * The role that the instance's profile holds now. Three API calls.
+   *
+   * @param instance the instance
+   * @return its name; empty if there is none
+   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
+   * @throws IllegalArgumentException if EC2 knows no such instance
+   */
+  public Optional<String> roleOf(InstanceId instance) {
+    return reader
+        .read(instance, Optional.empty(), AwsReader.Depth.PROFILE)
+        .profile()
+        .flatMap(InstanceView.Profile::roleName);
   }
 
   /** Builds an {@link InstanceProfileOps}. Not thread-safe. */
@@ -129,8 +373,18 @@ public final class InstanceProfileOps {
     private final Ec2Client ec2;
     private final IamClient iam;
     private @Nullable InstanceMetadataClient metadata;
+    private Supplier<Optional<CallerIdentity>> caller = Optional::empty;
     private InstantSource clock = SystemTime.wallClock();
     private Pauser pauser = SystemTime::sleep;
+    private Journal journal = Journal.inMemory();
+    private RoleHistory roleHistory = profile -> List.of();
+    private StopHistory stopHistory = instance -> List.of();
+    private UnaryOperator<String> decoder = message -> "";
+    private Predicate<InstanceId> standby = instance -> false;
+
+    // Three attempts of the SDK at each of four calls, which AWS answers in a second or two.
+    private Duration deadline = Duration.ofSeconds(30);
+    private Executor executor = Deadline.ownThreads();
 
     private Builder(Ec2Client ec2, IamClient iam) {
       this.ec2 = Objects.requireNonNull(ec2, "ec2");
@@ -147,6 +401,21 @@ public final class InstanceProfileOps {
      */
     public Builder metadata(InstanceMetadataClient client) {
       metadata = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Who makes the calls. A plan is then bound to this principal, and to the account, the
+     * partition and the Region of the instance, and {@code execute} refuses others.
+     *
+     * @param who asked for every plan and before a bound plan is carried out, such as {@code () ->
+     *     new CallerIdentity(sts.getCallerIdentity().arn())}; what it throws is passed on. By
+     *     default nobody says
+     * @return this builder
+     */
+    public Builder caller(Supplier<CallerIdentity> who) {
+      Objects.requireNonNull(who, "who");
+      caller = () -> Optional.of(who.get());
       return this;
     }
 
@@ -169,6 +438,111 @@ public final class InstanceProfileOps {
      */
     public Builder pauser(Pauser how) {
       pauser = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * What remembers a repair under way, so that another run can take up what one that died has
+     * left: an instance that it stopped, or whose association it ended.
+     *
+     * @param where by default in memory, as long as these operations; give a durable one where the
+     *     process may die between two calls
+     * @return this builder
+     */
+    public Builder journal(Journal where) {
+      journal = Objects.requireNonNull(where, "where");
+      return this;
+    }
+
+    /**
+     * Where it can be looked up who stopped an instance. A plan asks it only if a run before meant
+     * to stop the instance, did not live to see AWS's answer, and the instance is down. Without it
+     * the moment decides, of which EC2 tells: a stop more than a minute after the intent is taken
+     * for somebody else's, and the instance not started.
+     *
+     * @param where by default nothing is known
+     * @return this builder
+     */
+    public Builder stopHistory(StopHistory where) {
+      stopHistory = Objects.requireNonNull(where, "where");
+      return this;
+    }
+
+    /**
+     * Where the role can be looked up that a lost profile held, and its tags. A plan asks it for
+     * the role only if nobody passed one and IAM does not show one, and offers what it says with
+     * its source; for the tags before it makes the profile again.
+     *
+     * @param where by default nothing is known
+     * @return this builder
+     */
+    public Builder roleHistory(RoleHistory where) {
+      roleHistory = Objects.requireNonNull(where, "where");
+      return this;
+    }
+
+    /**
+     * What decodes the messages with which EC2 says why it denies a call, to be shown in the
+     * outcome; such as {@code message -> sts.decodeAuthorizationMessage(r ->
+     * r.encodedMessage(message)).decodedMessage()} with a client whose principal has {@code
+     * sts:DecodeAuthorizationMessage}.
+     *
+     * @param how by default nothing is decoded; what it throws is told in the outcome
+     * @return this builder
+     */
+    public Builder authorizationMessageDecoder(UnaryOperator<String> how) {
+      decoder = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * What tells whether an instance of an Auto Scaling group is in standby, where it may be
+     * stopped without being replaced. Asked only for instances with the tag {@code
+     * aws:autoscaling:groupName} that are about to be stopped, such as {@code id ->
+     * autoScaling.describeAutoScalingInstances(r -> r.instanceIds(id.value()))
+     * .autoScalingInstances().stream().anyMatch(each -> each.lifecycleState().equals("Standby"))}.
+     *
+     * @param how by default none is in standby, so that no instance of a group is stopped; what it
+     *     throws speaks against stopping
+     * @return this builder
+     */
+    public Builder standby(Predicate<InstanceId> how) {
+      standby = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * How long the reads of one diagnosis of an instance, or of one plan, may take together, in
+     * real time whatever {@link #clock(InstantSource)} says. A diagnosis by profile or role may
+     * take as long for each profile, and as long again for each instance. Metadata that have not
+     * answered by then are unknown; without an answer of the APIs nothing is. Repairs keep to the
+     * time-outs of the clients.
+     *
+     * @param longest by default 30 s, in which AWS answers a plan's calls with the SDK's retries
+     * @return this builder
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder deadline(Duration longest) {
+      if (longest.isZero() || longest.isNegative()) {
+        throw new IllegalArgumentException(
+            "deadline " + longest + " leaves no time to read; pass a positive one");
+      }
+      deadline = longest;
+      return this;
+    }
+
+    /**
+     * What runs the reads of a diagnosis and of a plan while the calling thread waits for the
+     * deadline; those of a diagnosis that do not depend on each other at the same time, if there
+     * are threads free. Not one that the calling thread itself belongs to and that may have no
+     * other thread free.
+     *
+     * @param other by default a daemon thread for each read, which ends with it; a client that
+     *     heeds no interrupt holds it until its own time-out
+     * @return this builder
+     */
+    public Builder executor(Executor other) {
+      executor = Objects.requireNonNull(other, "other");
       return this;
     }
 

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.iamops;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call to AWS that failed, so that nothing can be concluded. The cause is the SDK's exception.
@@ -14,10 +15,17 @@ public final class InstanceProfileOpsException extends RuntimeException {
   /** AWS's error code, or nothing. */
   private final String code;
 
-  InstanceProfileOpsException(String operation, String code, String message, Throwable cause) {
+  InstanceProfileOpsException(
+      String operation, String code, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.operation = operation;
     this.code = code;
+  }
+
+  /** Whether the same call may succeed later. */
+  boolean transientFailure() {
+    return getCause() instanceof software.amazon.awssdk.core.exception.SdkException failure
+        && AwsFailures.passes(failure);
   }
 
   /**

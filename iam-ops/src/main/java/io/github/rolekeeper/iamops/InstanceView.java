@@ -5,9 +5,13 @@ import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
 import io.github.rolekeeper.imds.IamInfo;
+import io.github.rolekeeper.imds.RoleCredentials;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * All that was read about an instance, before anything is concluded from it.
@@ -22,7 +26,13 @@ import java.util.Optional;
  * @param roleNow what IAM has under the name of the profile's role; empty if it was not asked for
  * @param metadataEnabled whether the metadata service is switched on
  * @param unreadable what could not be read, and why
+ * @param profileAnswered whether the endpoint answered when asked for the profile; false only for
+ *     endpoints that are not AWS's and do not implement that
+ * @param autoScalingGroup the Auto Scaling group that the instance belongs to; empty if to none
  * @param stopHazards why stopping this instance would do harm; empty if nothing speaks against it
+ * @param launched when the instance was started last; empty if EC2 does not say
+ * @param halt how the instance came to be stopped; of no meaning while it runs
+ * @param sought what a plan asks for besides
  */
 record InstanceView(
     InstanceId instance,
@@ -37,9 +47,18 @@ record InstanceView(
     Optional<RoleNow> roleNow,
     boolean metadataEnabled,
     List<String> unreadable,
-    List<String> stopHazards) {
+    boolean profileAnswered,
+    Optional<String> autoScalingGroup,
+    List<String> stopHazards,
+    Optional<Instant> launched,
+    Halt halt,
+    Sought sought) {
+  // As the id of a profile, with the prefix of a role (IAM User Guide, IAM identifiers).
+  private static final Pattern ROLE_ID = Pattern.compile("AROA[A-Z0-9]{17}");
+  private static final Pattern LOOK_ALIKE = Pattern.compile("[a-z0-9]{20}");
 
   /**
+   * @param id empty if the endpoint does not list associations, so that only the instance tells
    * @param since when it was made; empty if EC2 does not say
    */
   record Association(
@@ -49,12 +68,21 @@ record InstanceView(
       InstanceProfileArn profileArn,
       InstanceProfileId profileId,
       InstanceProfileId idInInstance) {
+    boolean listed() {
+      return !id.isEmpty();
+    }
+
     boolean settled() {
       return state.equals("associated");
     }
   }
 
-  record Profile(String name, InstanceProfileArn arn, InstanceProfileId id, Optional<Role> role) {
+  record Profile(
+      String name,
+      InstanceProfileArn arn,
+      InstanceProfileId id,
+      Optional<Role> role,
+      Map<String, String> tags) {
     Optional<String> roleName() {
       return role.map(Role::name);
     }
@@ -72,11 +100,86 @@ record InstanceView(
 
   /**
    * @param info what {@code iam/info} says
-   * @param credentials what is served; empty if nothing usable
+   * @param credentials what is served, expired or not; empty if nothing
+   * @param refused what the service says of credentials that it could not get; empty if nothing
    * @param failure why there was no answer; empty if there was one
    */
   record Metadata(
-      Optional<IamInfo> info, Optional<CredentialMetadata> credentials, Optional<String> failure) {}
+      Optional<IamInfo> info,
+      Optional<CredentialMetadata> credentials,
+      Optional<RoleCredentials.Refused> refused,
+      Optional<String> failure) {
+    static Metadata unanswered(String why) {
+      return new Metadata(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(why));
+    }
+  }
+
+  /**
+   * @param code of the reason, such as {@code Client.UserInitiatedShutdown}; empty if EC2 does not
+   *     say
+   * @param at when that was asked for; empty if EC2 does not say
+   */
+  record Halt(Optional<String> code, Optional<Instant> at) {
+    static final Halt UNTOLD = new Halt(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * @param wantedRole what IAM has under the name of the role that shall come into the profile;
+   *     empty if none shall, or IAM shows none
+   * @param wantedRoleMissing whether IAM says that there is no role of that name
+   * @param roleHints which role a lost or empty profile may have held, in words; empty if that is
+   *     not wanted or not known
+   * @param tags those of a lost profile; empty if that is not wanted or not known
+   */
+  record Sought(
+      Optional<Role> wantedRole,
+      boolean wantedRoleMissing,
+      List<String> roleHints,
+      Optional<RoleHistory.Tags> tags) {
+    static final Sought NOTHING = new Sought(Optional.empty(), false, List.of(), Optional.empty());
+  }
+
+  InstanceView with(Sought found) {
+    return copy(metadata, unreadable, stopHazards, found);
+  }
+
+  InstanceView without(String knowledge) {
+    var more = new ArrayList<>(unreadable);
+    more.add(knowledge);
+    return copy(metadata, List.copyOf(more), stopHazards, sought);
+  }
+
+  InstanceView withMetadata(Metadata seen) {
+    return copy(Optional.of(seen), unreadable, stopHazards, sought);
+  }
+
+  InstanceView withStopHazards(List<String> found) {
+    return copy(metadata, unreadable, found, sought);
+  }
+
+  /** The same with what is read apart from the rest. */
+  private InstanceView copy(
+      Optional<Metadata> seen, List<String> unknown, List<String> hazards, Sought besides) {
+    return new InstanceView(
+        instance,
+        account,
+        at,
+        state,
+        association,
+        profileName,
+        profile,
+        seen,
+        revokedBefore,
+        roleNow,
+        metadataEnabled,
+        unknown,
+        profileAnswered,
+        autoScalingGroup,
+        hazards,
+        launched,
+        halt,
+        besides);
+  }
 
   boolean running() {
     return state.equals("running");
@@ -84,6 +187,11 @@ record InstanceView(
 
   boolean stopped() {
     return state.equals("stopped");
+  }
+
+  /** Whether it is stopped, or on its way to that. */
+  boolean down() {
+    return stopped() || state.equals("stopping");
   }
 
   /** Whether EC2's association leads to the very profile that IAM has. */
@@ -94,25 +202,87 @@ record InstanceView(
   }
 
   /**
-   * Whether both ids have the form that AWS issues; others prove nothing. True where there are no
-   * two ids.
+   * Whether the two ids can tell one profile from another: both as AWS issues them, or both of the
+   * form of one look-alike of AWS (moto: 20 letters and digits). True where there are no two ids.
    */
   boolean idsComparable() {
     return association.isEmpty()
         || profile.isEmpty()
-        || (association.get().profileId().issuedByAws() && profile.get().id().issuedByAws());
+        || refersToProfile()
+        || comparable(association.get().profileId(), profile.get().id());
   }
 
-  /** Whether the metadata shows the profile that IAM has, and serves credentials from its role. */
-  boolean metadataHealthy() {
+  /** Whether the ids of two roles can tell one from the other. */
+  static boolean comparableRoles(String one, String other) {
+    return one.equals(other)
+        || (ROLE_ID.matcher(one).matches() && ROLE_ID.matcher(other).matches());
+  }
+
+  private static boolean comparable(InstanceProfileId one, InstanceProfileId other) {
+    return (one.issuedByAws() && other.issuedByAws())
+        || (LOOK_ALIKE.matcher(one.value()).matches()
+            && LOOK_ALIKE.matcher(other.value()).matches());
+  }
+
+  /** Whether {@code iam/info} shows the profile that IAM has. */
+  boolean showsProfile() {
     return metadata
-        .filter(seen -> seen.credentials().isPresent())
         .flatMap(Metadata::info)
-        .map(
+        .filter(
             info ->
                 info instanceof IamInfo.Associated shown
                     && profile.isPresent()
                     && shown.id().equals(profile.get().id()))
-        .orElse(false);
+        .isPresent();
+  }
+
+  /** The role whose credentials the metadata serves, if the profile holds another one. */
+  Optional<String> servedOtherRole() {
+    return metadata
+        .flatMap(Metadata::credentials)
+        .flatMap(CredentialMetadata::roleName)
+        .filter(
+            served ->
+                profile
+                    .flatMap(Profile::roleName)
+                    .filter(held -> !held.equalsIgnoreCase(served))
+                    .isPresent());
+  }
+
+  /** When the credentials expired that the metadata still serves. */
+  Optional<Instant> servedPastExpiry() {
+    return metadata
+        .flatMap(Metadata::credentials)
+        .flatMap(CredentialMetadata::expiration)
+        .filter(expiration -> !at.isBefore(expiration));
+  }
+
+  /**
+   * Whether the metadata shows the profile that IAM has, and serves credentials from its role that
+   * have not expired.
+   */
+  boolean metadataHealthy() {
+    return metadataHealthy(Optional.empty());
+  }
+
+  /**
+   * The same for a repair.
+   *
+   * @param revokedBefore when credentials that are good were issued at the earliest; empty if their
+   *     age does not matter
+   */
+  boolean metadataHealthy(Optional<Instant> revokedBefore) {
+    return metadata
+            .flatMap(Metadata::credentials)
+            .filter(each -> issued(each, revokedBefore))
+            .isPresent()
+        && showsProfile()
+        && servedOtherRole().isEmpty()
+        && servedPastExpiry().isEmpty();
+  }
+
+  private static boolean issued(CredentialMetadata credentials, Optional<Instant> atLeast) {
+    return atLeast.isEmpty()
+        || credentials.lastUpdated().filter(at -> !at.isBefore(atLeast.get())).isPresent();
   }
 }

@@ -10,6 +10,14 @@ public enum RepairAction {
   /** Puts the role into the profile. */
   ADD_ROLE_TO_INSTANCE_PROFILE(
       "AddRoleToInstanceProfile", Bounds.IAM, "iam:AddRoleToInstanceProfile", "iam:PassRole"),
+  /** Takes a role out of the profile: every instance on it is without one until the next call. */
+  REMOVE_ROLE_FROM_INSTANCE_PROFILE(
+      "RemoveRoleFromInstanceProfile", Bounds.IAM, "iam:RemoveRoleFromInstanceProfile"),
+  /** Lets EC2 assume the role. */
+  UPDATE_ASSUME_ROLE_POLICY("UpdateAssumeRolePolicy", Bounds.IAM, "iam:UpdateAssumeRolePolicy"),
+  /** Switches the instance's metadata service on. */
+  MODIFY_METADATA_OPTIONS(
+      "ModifyInstanceMetadataOptions", Bounds.STATE, "ec2:ModifyInstanceMetadataOptions"),
   /** Makes a running instance refer to the profile, without a moment in which it has none. */
   REPLACE_ASSOCIATION(
       "ReplaceIamInstanceProfileAssociation",
@@ -26,7 +34,8 @@ public enum RepairAction {
       "ec2:AssociateIamInstanceProfile",
       "iam:PassRole"),
   /** Stops the instance, so that starting it renews its metadata. */
-  STOP_INSTANCES("StopInstances", Bounds.STATE, "ec2:StopInstances"),
+  STOP_INSTANCES(
+      "StopInstances", Bounds.STATE, "ec2:StopInstances", "ec2:DescribeInstanceAttribute"),
   /** Starts the instance that the repair stopped. */
   START_INSTANCES("StartInstances", Bounds.STATE, "ec2:StartInstances");
 
@@ -67,6 +76,21 @@ public enum RepairAction {
    */
   public List<String> permissions() {
     return permissions;
+  }
+
+  /** Whether what it makes is read from IAM, which is eventually consistent. */
+  boolean inIam() {
+    return patience.equals(Bounds.IAM);
+  }
+
+  /** Whether it gives back what a call before has taken from the instance. */
+  boolean gives() {
+    return this == ASSOCIATE || this == START_INSTANCES;
+  }
+
+  /** Whether it associates the instance with a profile. */
+  boolean swaps() {
+    return this == REPLACE_ASSOCIATION || this == ASSOCIATE;
   }
 
   /** How long the effect may take to show before the repair gives up. */

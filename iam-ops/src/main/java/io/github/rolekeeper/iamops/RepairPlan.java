@@ -2,6 +2,7 @@ package io.github.rolekeeper.iamops;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a repair will do, in order, for a person to read before it is done. Immutable; making one
@@ -15,8 +16,9 @@ import java.util.List;
  * @param obstacles why no plan can be made, and what to pass or to do; empty if nothing is in the
  *     way
  * @param notes what else the reader should know
- * @param policy the least-privilege IAM policy, as JSON, with which exactly these steps can be
- *     carried out; empty if there are none
+ * @param policy the least-privilege IAM policy, as JSON, with which this plan can be made again and
+ *     exactly these steps carried out; empty if there are none
+ * @param binding who may carry it out and where; empty if nobody said who the caller is
  */
 public record RepairPlan(
     String id,
@@ -26,7 +28,8 @@ public record RepairPlan(
     List<RepairStep> steps,
     List<String> obstacles,
     List<String> notes,
-    String policy) {
+    String policy,
+    Optional<PlanBinding> binding) {
 
   /**
    * Keeps copies of the lists.
@@ -39,6 +42,7 @@ public record RepairPlan(
    * @param obstacles see above
    * @param notes see above
    * @param policy see above
+   * @param binding see above
    */
   public RepairPlan {
     steps = List.copyOf(steps);
@@ -55,6 +59,57 @@ public record RepairPlan(
     return steps.isEmpty() && obstacles.isEmpty() && diagnosis.healthy();
   }
 
+  /** The profile that the instance shall have in the end; empty if nothing tells. */
+  Optional<String> profileName() {
+    return steps.stream()
+        .map(
+            step ->
+                step.parameters()
+                    .getOrDefault(
+                        "IamInstanceProfile.Name",
+                        step.parameters().getOrDefault("InstanceProfileName", "")))
+        .filter(name -> !name.isEmpty())
+        .findFirst()
+        .or(target::instanceProfile);
+  }
+
+  private String untouched() {
+    boolean trust = has(RepairAction.UPDATE_ASSUME_ROLE_POLICY);
+    boolean exchange = has(RepairAction.REMOVE_ROLE_FROM_INSTANCE_PROFILE);
+    return (trust
+            ? "the policies of the role, and what its trust policy says already"
+            : "every role, its policies and its trust")
+        + (exchange
+            ? "; every other profile. Other instances on this profile ARE touched"
+            : "; every other profile and instance");
+  }
+
+  private boolean has(RepairAction action) {
+    return steps.stream().anyMatch(step -> step.action() == action);
+  }
+
+  /**
+   * The plan as JSON, to be stored, shown to somebody who approves it, and carried out later. It
+   * holds no secret.
+   *
+   * @return a document with a {@code version}
+   */
+  public String toJson() {
+    return PlanJson.write(this);
+  }
+
+  /**
+   * Reads what {@link #toJson()} wrote. Members that this version does not know are ignored.
+   *
+   * @param json the document
+   * @return a plan that equals the one that was written
+   * @throws IllegalArgumentException if it is no such document; the message names the member and
+   *     what is expected of it
+   */
+  public static RepairPlan fromJson(String json) {
+    return PlanJson.read(json);
+  }
+
   /**
    * The plan as a person reads it.
    *
@@ -64,13 +119,16 @@ public record RepairPlan(
     var text = new StringBuilder("Plan " + id + " for " + target.instance() + ", made at ");
     text.append(createdAt).append("\n");
     if (nothingToDo()) {
-      return text.append("  Nothing to do.\n").toString();
+      text.append(
+          diagnosis.unknowns().isEmpty()
+              ? "  Nothing to do.\n"
+              : "  Nothing to do, as far as is known.\n");
     }
     for (Finding finding : diagnosis.findings()) {
       text.append("  because   ").append(finding.type()).append(": ");
       text.append(finding.explanation()).append("\n");
     }
-    if (steps.isEmpty() && obstacles.isEmpty()) {
+    if (steps.isEmpty() && obstacles.isEmpty() && !nothingToDo()) {
       text.append("  No steps: this plan can do nothing about it.\n");
     }
     obstacles.forEach(each -> text.append("  IN THE WAY  ").append(each).append("\n"));
@@ -83,11 +141,17 @@ public record RepairPlan(
       text.append("       undo        ").append(step.undo()).append("\n");
     }
     if (!steps.isEmpty()) {
-      text.append(
-          "  untouched    the role, its policies and its trust; every other profile and"
-              + " instance\n");
+      text.append("  untouched    ").append(untouched()).append("\n");
     }
     notes.forEach(note -> text.append("  note         ").append(note).append("\n"));
+    diagnosis.unknowns().forEach(each -> text.append("  not known    ").append(each).append("\n"));
+    binding.ifPresent(
+        each ->
+            text.append("  bound to     ")
+                .append(each.principal())
+                .append(" in ")
+                .append(each.region())
+                .append("\n"));
     if (!policy.isEmpty()) {
       text.append("  who carries this out needs\n").append(policy.indent(4));
     }

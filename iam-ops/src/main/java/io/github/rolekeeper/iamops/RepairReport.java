@@ -1,6 +1,8 @@
 package io.github.rolekeeper.iamops;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a repair did and what it came to. Immutable.
@@ -9,9 +11,15 @@ import java.util.List;
  * @param outcomes how each step ended that was begun, in order
  * @param verdict what it came to
  * @param advice what to do next; empty if nothing
+ * @param lagsUntil for {@link RepairVerdict#REPAIRED_METADATA_LAGS}, when the metadata's refresh
+ *     comes at the latest; empty otherwise
  */
 public record RepairReport(
-    RepairPlan plan, List<StepOutcome> outcomes, RepairVerdict verdict, String advice) {
+    RepairPlan plan,
+    List<StepOutcome> outcomes,
+    RepairVerdict verdict,
+    String advice,
+    Optional<Instant> lagsUntil) {
 
   /**
    * Keeps a copy of the outcomes.
@@ -20,6 +28,7 @@ public record RepairReport(
    * @param outcomes see above
    * @param verdict see above
    * @param advice see above
+   * @param lagsUntil see above
    */
   public RepairReport {
     outcomes = List.copyOf(outcomes);
@@ -32,6 +41,16 @@ public record RepairReport(
    */
   public boolean succeeded() {
     return verdict == RepairVerdict.HEALTHY || verdict == RepairVerdict.REPAIRED_UNVERIFIED;
+  }
+
+  /**
+   * The report as JSON, for a program to read; the members are described in the README of this
+   * module. It holds no secret.
+   *
+   * @return a document of which later versions rename and remove no member
+   */
+  public String toJson() {
+    return ReportJson.write(this);
   }
 
   /**

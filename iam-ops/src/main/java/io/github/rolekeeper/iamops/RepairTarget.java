@@ -3,7 +3,6 @@ package io.github.rolekeeper.iamops;
 import io.github.rolekeeper.core.InstanceId;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What an instance shall have, and what may be done to get there. Immutable.
@@ -15,16 +14,20 @@ import java.util.regex.Pattern;
  *     Needed where the profile is gone or empty, because nothing else tells it for sure
  * @param stopStartAllowed whether the instance may be stopped and started if its metadata does not
  *     follow otherwise
+ * @param roleRemovalAllowed whether a role may be taken out of the profile for another to come in,
+ *     although every instance on the profile is without one between the two calls
+ * @param trustPolicyChangeAllowed whether the trust policy of the role may get a statement by which
+ *     EC2 may assume it
+ * @param metadataOptionsChangeAllowed whether the instance's metadata service may be switched on
  */
 public record RepairTarget(
     InstanceId instance,
     Optional<String> instanceProfile,
     Optional<String> role,
-    boolean stopStartAllowed) {
-  // The characters of IAM's names; 128 of them for a profile, 64 for a role.
-  private static final Pattern PROFILE = Pattern.compile("[\\w+=,.@-]{1,128}");
-  private static final Pattern ROLE = Pattern.compile("[\\w+=,.@-]{1,64}");
-
+    boolean stopStartAllowed,
+    boolean roleRemovalAllowed,
+    boolean trustPolicyChangeAllowed,
+    boolean metadataOptionsChangeAllowed) {
   /**
    * Checks the names.
    *
@@ -32,25 +35,26 @@ public record RepairTarget(
    * @param instanceProfile see above
    * @param role see above
    * @param stopStartAllowed see above
+   * @param roleRemovalAllowed see above
+   * @param trustPolicyChangeAllowed see above
+   * @param metadataOptionsChangeAllowed see above
    * @throws IllegalArgumentException if a name is none that IAM accepts
    */
   public RepairTarget {
     Objects.requireNonNull(instance, "instance");
-    instanceProfile.ifPresent(name -> check("instance profile", name, PROFILE, 128));
-    role.ifPresent(name -> check("role", name, ROLE, 64));
+    instanceProfile.ifPresent(IamName.INSTANCE_PROFILE::checked);
+    role.ifPresent(IamName.ROLE::checked);
   }
 
-  private static void check(String what, String name, Pattern form, int length) {
-    if (!form.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "\""
-              + name
-              + "\" is no name of a "
-              + what
-              + ": IAM allows 1 to "
-              + length
-              + " letters, digits and _+=,.@- ; pass the name, not the ARN");
-    }
+  RepairTarget withInstanceProfile(String name) {
+    return new RepairTarget(
+        instance,
+        Optional.of(name),
+        role,
+        stopStartAllowed,
+        roleRemovalAllowed,
+        trustPolicyChangeAllowed,
+        metadataOptionsChangeAllowed);
   }
 
   /**
@@ -69,6 +73,9 @@ public record RepairTarget(
     private Optional<String> instanceProfile = Optional.empty();
     private Optional<String> role = Optional.empty();
     private boolean stopStartAllowed;
+    private boolean roleRemovalAllowed;
+    private boolean trustPolicyChangeAllowed;
+    private boolean metadataOptionsChangeAllowed;
 
     private Builder(InstanceId instance) {
       this.instance = instance;
@@ -107,13 +114,56 @@ public record RepairTarget(
     }
 
     /**
+     * Permits to take a role out of the profile that shall not be in it, and to put the right one
+     * in: one of another name, or the same name's role that was created again. Every instance on
+     * the profile, not only this one, is without a role between the two calls, and has the new one
+     * afterwards. To leave the others alone, pass {@link #instanceProfile(String)} with the name of
+     * a new profile instead.
+     *
+     * @return this builder
+     */
+    public Builder allowRoleRemoval() {
+      roleRemovalAllowed = true;
+      return this;
+    }
+
+    /**
+     * Permits to add a statement to the trust policy of the role, by which EC2 may assume it. The
+     * plan shows the change; what else is in the policy stays.
+     *
+     * @return this builder
+     */
+    public Builder allowTrustPolicyChange() {
+      trustPolicyChangeAllowed = true;
+      return this;
+    }
+
+    /**
+     * Permits to switch the instance's metadata service on, which somebody may have switched off on
+     * purpose. Its other options stay.
+     *
+     * @return this builder
+     */
+    public Builder allowMetadataOptionsChange() {
+      metadataOptionsChangeAllowed = true;
+      return this;
+    }
+
+    /**
      * Ends the target.
      *
      * @return the target
      * @throws IllegalArgumentException if a name is none that IAM accepts
      */
     public RepairTarget build() {
-      return new RepairTarget(instance, instanceProfile, role, stopStartAllowed);
+      return new RepairTarget(
+          instance,
+          instanceProfile,
+          role,
+          stopStartAllowed,
+          roleRemovalAllowed,
+          trustPolicyChangeAllowed,
+          metadataOptionsChangeAllowed);
     }
   }
 }

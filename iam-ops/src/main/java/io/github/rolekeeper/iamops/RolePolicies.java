@@ -4,9 +4,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.policybuilder.iam.IamEffect;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
 import software.amazon.awssdk.policybuilder.iam.IamPrincipal;
@@ -18,7 +21,7 @@ final class RolePolicies {
   static final String REVOCATION = "AWSRevokeOlderSessions";
 
   private static final Set<String> EC2 = Set.of("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "*");
-  private static final Set<String> ASSUME = Set.of("sts:assumerole", "sts:*", "*");
+  private static final String ASSUME = "sts:assumerole";
 
   private RolePolicies() {}
 
@@ -26,21 +29,55 @@ final class RolePolicies {
    * Whether EC2 may assume a role.
    *
    * @param encoded the role's trust policy as IAM returns it
-   * @return empty if the document cannot be read
+   * @return empty if the document cannot be read, or conditions or exclusions decide
    */
   static Optional<Boolean> trustsEc2(String encoded) {
-    return read(encoded)
-        .map(
-            policy ->
-                policy.statements().stream()
-                    .filter(each -> each.effect().equals(IamEffect.ALLOW))
-                    .filter(each -> allows(each, ASSUME))
-                    .flatMap(each -> each.principals().stream())
-                    .anyMatch(RolePolicies::isEc2));
+    return read(encoded).flatMap(policy -> trustsEc2(policy.statements()));
   }
 
-  private static boolean isEc2(IamPrincipal principal) {
-    return EC2.contains(principal.id());
+  /** A Deny comes before every Allow (IAM User Guide, policy evaluation logic). */
+  private static Optional<Boolean> trustsEc2(List<IamStatement> statements) {
+    if (statements.stream().anyMatch(RolePolicies::excludes)) {
+      return Optional.empty();
+    }
+    List<IamStatement> ofEc2 = statements.stream().filter(RolePolicies::letsEc2Assume).toList();
+    List<IamStatement> denials =
+        ofEc2.stream().filter(each -> each.effect().equals(IamEffect.DENY)).toList();
+    List<IamStatement> allowances =
+        ofEc2.stream().filter(each -> each.effect().equals(IamEffect.ALLOW)).toList();
+    if (allowances.isEmpty() || denials.stream().anyMatch(RolePolicies::always)) {
+      return Optional.of(false);
+    }
+    boolean plain = denials.isEmpty() && allowances.stream().anyMatch(RolePolicies::always);
+    return plain ? Optional.of(true) : Optional.empty();
+  }
+
+  private static boolean letsEc2Assume(IamStatement statement) {
+    return statement.actions().stream().anyMatch(action -> covers(action.value(), ASSUME))
+        && statement.principals().stream().map(IamPrincipal::id).anyMatch(EC2::contains);
+  }
+
+  private static boolean always(IamStatement statement) {
+    return statement.conditions().isEmpty();
+  }
+
+  private static boolean excludes(IamStatement statement) {
+    return !statement.notActions().isEmpty() || !statement.notPrincipals().isEmpty();
+  }
+
+  /** {@code *} stands for any characters and {@code ?} for one (IAM User Guide, Action). */
+  private static boolean covers(String pattern, String action) {
+    String form =
+        Arrays.stream(pattern.replaceAll("[*]+", "*").split("(?=[*?])|(?<=[*?])"))
+            .map(
+                part ->
+                    switch (part) {
+                      case "*" -> ".*";
+                      case "?" -> ".";
+                      default -> Pattern.quote(part);
+                    })
+            .collect(Collectors.joining());
+    return Pattern.compile(form, Pattern.CASE_INSENSITIVE).matcher(action).matches();
   }
 
   /**
@@ -54,7 +91,7 @@ final class RolePolicies {
     return read(encoded).stream()
         .flatMap(policy -> policy.statements().stream())
         .filter(each -> each.effect().equals(IamEffect.DENY))
-        .filter(each -> allows(each, Set.of("*")))
+        .filter(each -> each.actions().stream().anyMatch(action -> action.value().equals("*")))
         .flatMap(each -> each.conditions().stream())
         .filter(
             each ->
@@ -64,9 +101,26 @@ final class RolePolicies {
         .max(Instant::compareTo);
   }
 
-  private static boolean allows(IamStatement statement, Set<String> actions) {
-    return statement.actions().stream()
-        .anyMatch(action -> actions.contains(action.value().toLowerCase(Locale.ROOT)));
+  /**
+   * What the console puts to revoke sessions.
+   *
+   * @param before sessions issued before this instant are denied everything
+   * @return the policy as JSON
+   */
+  static String revoking(Instant before) {
+    return IamPolicy.builder()
+        .addStatement(
+            deny ->
+                deny.effect(IamEffect.DENY)
+                    .addAction("*")
+                    .addResource("*")
+                    .addCondition(
+                        c ->
+                            c.operator("DateLessThan")
+                                .key("aws:TokenIssueTime")
+                                .value(before.toString())))
+        .build()
+        .toJson();
   }
 
   private static Optional<Instant> instant(String text) {
@@ -78,11 +132,13 @@ final class RolePolicies {
   }
 
   /** IAM percent-encodes documents as RFC 3986 has it, in which a plus sign is a plus sign. */
+  static String decoded(String encoded) {
+    return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
   private static Optional<IamPolicy> read(String encoded) {
     try {
-      return Optional.of(
-          IamPolicy.fromJson(
-              URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8)));
+      return Optional.of(IamPolicy.fromJson(decoded(encoded)));
     } catch (RuntimeException e) {
       // The parser's exceptions have no common type of their own.
       return Optional.empty();

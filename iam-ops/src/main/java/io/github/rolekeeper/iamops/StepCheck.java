@@ -1,6 +1,8 @@
 package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.InstanceProfileId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -13,27 +15,61 @@ final class StepCheck {
     READY,
     /** The postcondition holds. */
     DONE,
+    /** The call took effect, on what EC2 held for true before: it may be made again. */
+    AGAIN,
     /** Neither yet: look again later. */
     WAIT,
     /** Not needed. */
     NOT_NEEDED,
+    /** What would tell whether it is needed gives no answer. */
+    UNKNOWN,
     /** Somebody changed what the plan rests on. */
     OUTDATED
   }
 
   record Result(Standing standing, String detail) {}
 
+  /**
+   * What AWS does not show.
+   *
+   * @param called whether this run has made the call of the step
+   * @param restarted whether the instance was started after the call
+   * @param startOwed whether a repair has stopped the instance, by the journal and EC2
+   * @param mayYetStop whether this run has called for a stop whose effect may be on its way
+   * @param claimed whether another run is making the call of the step, by the journal
+   * @param undisturbed for how long the instance has run since the step began, without a stop or a
+   *     start by anybody
+   * @param fresh whether the metadata is of after the swap, if the plan has one
+   * @param revokedBefore the sessions that the repair shall replace, by the plan; empty if none
+   */
+  record Past(
+      boolean called,
+      boolean restarted,
+      boolean startOwed,
+      boolean mayYetStop,
+      boolean claimed,
+      Duration undisturbed,
+      boolean fresh,
+      Optional<Instant> revokedBefore) {
+    boolean metadataHealthy(InstanceView view) {
+      return view.metadataHealthy(revokedBefore);
+    }
+  }
+
   private StepCheck() {}
 
-  static Result of(RepairStep step, InstanceView view, boolean stoppedByUs) {
+  static Result of(RepairStep step, InstanceView view, Past past) {
     return switch (step.action()) {
       case CREATE_INSTANCE_PROFILE -> create(step, view);
       case ADD_ROLE_TO_INSTANCE_PROFILE -> addRole(step, view);
-      case REPLACE_ASSOCIATION -> replace(step, view);
+      case REMOVE_ROLE_FROM_INSTANCE_PROFILE -> removeRole(step, view);
+      case UPDATE_ASSUME_ROLE_POLICY -> updateTrust(step, view);
+      case MODIFY_METADATA_OPTIONS -> switchMetadataOn(view);
+      case REPLACE_ASSOCIATION -> replace(step, view, past);
       case DISASSOCIATE -> disassociate(step, view);
-      case ASSOCIATE -> associate(view);
-      case STOP_INSTANCES -> stop(view);
-      case START_INSTANCES -> start(view, stoppedByUs);
+      case ASSOCIATE -> associate(step, view);
+      case STOP_INSTANCES -> stop(view, past);
+      case START_INSTANCES -> start(view, past);
     };
   }
 
@@ -43,7 +79,12 @@ final class StepCheck {
     }
     InstanceView.Profile profile = view.profile().get();
     return profile.arn().path().equals(step.parameter("Path"))
-        ? new Result(Standing.DONE, profile.id() + " under path " + profile.arn().path())
+        ? new Result(
+            Standing.DONE,
+            profile.id()
+                + " under path "
+                + profile.arn().path()
+                + (hasTagsOf(step, profile) ? "" : ", without the tags of the plan"))
         : outdated(
             "profile "
                 + profile.name()
@@ -53,6 +94,10 @@ final class StepCheck {
                 + step.parameter("Path"));
   }
 
+  private static boolean hasTagsOf(RepairStep step, InstanceView.Profile profile) {
+    return profile.tags().entrySet().containsAll(ProfileTags.of(step).entrySet());
+  }
+
   private static Result addRole(RepairStep step, InstanceView view) {
     if (view.profile().isEmpty()) {
       return new Result(Standing.WAIT, "IAM does not show the profile yet");
@@ -60,24 +105,151 @@ final class StepCheck {
     Optional<String> held = view.profile().get().roleName();
     String wanted = step.parameter("RoleName");
     if (held.isEmpty()) {
-      return new Result(Standing.READY, "");
+      return moved(step, view)
+          .map(StepCheck::outdated)
+          .orElseGet(() -> new Result(Standing.READY, ""));
     }
-    return held.get().equals(wanted)
+    String id = view.profile().get().role().map(InstanceView.Role::id).orElse("");
+    if (id.equals(step.observed().get(RepairStep.ROLE_BEFORE))) {
+      return new Result(Standing.WAIT, "IAM still shows role " + id + ", which was taken out");
+    }
+    String expected = step.observed().getOrDefault(RepairStep.ROLE_ID, id);
+    return held.get().equals(wanted) && expected.equals(id)
         ? new Result(Standing.DONE, view.profile().get().id() + " holds " + wanted)
-        : outdated("the profile holds role " + held.get() + ", not " + wanted);
+        : outdated(
+            "the profile holds role "
+                + held.get()
+                + " ("
+                + id
+                + "), not "
+                + wanted
+                + (expected.equals(id) ? "" : " (" + expected + ")"));
   }
 
-  private static Result replace(RepairStep step, InstanceView view) {
+  /** Only the very role that was seen is taken out, and only of the very profile. */
+  private static Result removeRole(RepairStep step, InstanceView view) {
+    if (view.profile().isEmpty()) {
+      return outdated("IAM has no profile " + step.parameter("InstanceProfileName"));
+    }
+    InstanceView.Profile profile = view.profile().get();
+    if (!profile.id().value().equals(step.seen(RepairStep.PROFILE_ID))) {
+      return outdated(
+          "profile "
+              + profile.name()
+              + " is "
+              + profile.id()
+              + " now, not "
+              + step.seen(RepairStep.PROFILE_ID));
+    }
+    if (profile.role().isEmpty()) {
+      return new Result(Standing.DONE, profile.id() + " holds no role");
+    }
+    InstanceView.Role held = profile.role().get();
+    if (held.id().equals(step.seen(RepairStep.ROLE_ID))) {
+      return new Result(Standing.READY, "");
+    }
+    // What comes next tells whether it is the right one.
+    return new Result(
+        Standing.NOT_NEEDED,
+        profile.id() + " does not hold " + step.seen(RepairStep.ROLE_ID) + ", but " + held.id());
+  }
+
+  private static Result updateTrust(RepairStep step, InstanceView view) {
+    Optional<InstanceView.Role> held = view.profile().flatMap(InstanceView.Profile::role);
+    if (!held.map(InstanceView.Role::id).equals(Optional.of(step.seen(RepairStep.ROLE_ID)))) {
+      return outdated(
+          "the profile holds "
+              + held.map(InstanceView.Role::id).orElse("no role")
+              + ", not "
+              + step.seen(RepairStep.ROLE_ID));
+    }
+    String trust = held.get().trustPolicy();
+    if (RolePolicies.trustsEc2(trust).equals(Optional.of(true))) {
+      return new Result(Standing.DONE, held.get().id() + " lets EC2 assume it");
+    }
+    return TrustPolicyChange.canonical(trust).equals(Optional.of(step.seen(RepairStep.TRUST)))
+        ? new Result(Standing.READY, "")
+        : outdated("somebody else has changed the trust policy of role " + held.get().name());
+  }
+
+  private static Result switchMetadataOn(InstanceView view) {
+    if (view.metadataEnabled()) {
+      return new Result(Standing.DONE, "the metadata service is on");
+    }
+    return switch (view.state()) {
+      case "running", "stopped" -> new Result(Standing.READY, "");
+      case "pending", "stopping" -> new Result(Standing.WAIT, "the instance is " + view.state());
+      default -> outdated("the instance is " + view.state());
+    };
+  }
+
+  private static Result replace(RepairStep step, InstanceView view, Past past) {
     if (view.association().isEmpty()) {
       return outdated("the instance has no association any more");
     }
     InstanceView.Association association = view.association().get();
     if (association.id().equals(step.parameter("AssociationId"))) {
-      return view.running()
-          ? new Result(Standing.READY, "")
-          : outdated("the instance is " + view.state() + "; only a running one can be replaced");
+      if (!view.running()) {
+        return outdated("the instance is " + view.state() + "; only a running one can be replaced");
+      }
+      return association.state().equals("disassociating")
+          ? new Result(Standing.WAIT, association.id() + " is ending")
+          : swappable(step, view);
     }
-    return attached(view, association);
+    // EC2 has taken its own, outdated view of the profile: the call must be made again.
+    boolean outdatedView =
+        past.called()
+            && view.running()
+            && !view.refersToProfile()
+            && association
+                .profileArn()
+                .name()
+                .equalsIgnoreCase(step.parameter("IamInstanceProfile.Name"));
+    return outdatedView && swappable(step, view).standing() == Standing.READY
+        ? new Result(
+            Standing.AGAIN,
+            association.id() + " still refers to the old profile " + association.profileId())
+        : attached(step, view, association);
+  }
+
+  /** Nothing is taken from an instance before what it shall have is whole, and is what was seen. */
+  private static Result swappable(RepairStep step, InstanceView view) {
+    if (view.profile().isEmpty()) {
+      return outdated("IAM has no profile " + view.profileName().orElse("of that name"));
+    }
+    if (view.profile().get().role().isEmpty()) {
+      return outdated("profile " + view.profile().get().id() + " holds no role");
+    }
+    return moved(step, view)
+        .map(StepCheck::outdated)
+        .orElseGet(() -> new Result(Standing.READY, ""));
+  }
+
+  /** What is another thing now, on the side of what the instance shall have, than was planned. */
+  private static Optional<String> moved(RepairStep step, InstanceView view) {
+    InstanceView.Profile profile = view.profile().orElseThrow();
+    return Optional.ofNullable(step.observed().get(RepairStep.PROFILE_ID))
+        .filter(planned -> !planned.equals(profile.id().value()))
+        .map(
+            planned -> "profile " + profile.name() + " is " + profile.id() + " now, not " + planned)
+        .or(() -> profile.role().flatMap(role -> movedRole(step, profile, role)));
+  }
+
+  private static Optional<String> movedRole(
+      RepairStep step, InstanceView.Profile profile, InstanceView.Role held) {
+    return Optional.ofNullable(step.observed().get(RepairStep.ROLE_ID))
+        .filter(planned -> !planned.equals(held.id()))
+        .filter(planned -> InstanceView.comparableRoles(planned, held.id()))
+        .map(
+            planned ->
+                "profile "
+                    + profile.name()
+                    + " holds role "
+                    + held.name()
+                    + " ("
+                    + held.id()
+                    + "), not "
+                    + planned);
   }
 
   private static Result disassociate(RepairStep step, InstanceView view) {
@@ -88,18 +260,30 @@ final class StepCheck {
     if (!association.id().equals(step.parameter("AssociationId"))) {
       return outdated(association.id() + " is in force now, to " + association.profileId());
     }
-    return association.state().equals("disassociating")
-        ? new Result(Standing.WAIT, association.id() + " is ending")
-        : new Result(Standing.READY, "");
+    if (association.state().equals("disassociating")) {
+      return new Result(Standing.WAIT, association.id() + " is ending");
+    }
+    return view.stopped()
+        ? swappable(step, view)
+        : outdated("the instance is " + view.state() + ", where the association can be replaced");
   }
 
-  private static Result associate(InstanceView view) {
-    return view.association()
-        .map(association -> attached(view, association))
-        .orElse(new Result(Standing.READY, ""));
+  private static Result associate(RepairStep step, InstanceView view) {
+    if (view.association().isPresent()) {
+      InstanceView.Association association = view.association().get();
+      return association.state().equals("disassociating")
+          ? new Result(Standing.WAIT, association.id() + " is ending")
+          : attached(step, view, association);
+    }
+    return switch (view.state()) {
+      case "running", "stopped" -> swappable(step, view);
+      case "pending", "stopping" -> new Result(Standing.WAIT, "the instance is " + view.state());
+      default -> outdated("the instance is " + view.state());
+    };
   }
 
-  private static Result attached(InstanceView view, InstanceView.Association association) {
+  private static Result attached(
+      RepairStep step, InstanceView view, InstanceView.Association association) {
     if (!view.refersToProfile()) {
       return outdated(
           association.id()
@@ -107,31 +291,78 @@ final class StepCheck {
               + association.profileId()
               + ", which is not the wanted profile");
     }
+    Optional<String> moved = moved(step, view);
+    if (moved.isPresent()) {
+      return outdated(moved.get());
+    }
     InstanceProfileId id = association.profileId();
     return association.settled()
         ? new Result(Standing.DONE, association.id() + " refers to " + id)
         : new Result(Standing.WAIT, association.id() + " is " + association.state());
   }
 
-  private static Result stop(InstanceView view) {
-    if (view.metadataHealthy()) {
-      return new Result(Standing.NOT_NEEDED, "the metadata shows the role");
-    }
+  private static Result stop(InstanceView view, Past past) {
     return switch (view.state()) {
-      case "running" -> new Result(Standing.READY, "");
+      case "running" -> past.called() ? calledToStop(view, past) : mayStop(view, past);
       case "stopped" -> new Result(Standing.DONE, "the instance is stopped");
-      case "stopping" -> new Result(Standing.WAIT, "the instance is stopping");
+      // Pending, it is started by somebody who has stopped it meanwhile.
+      case "stopping", "pending" -> new Result(Standing.WAIT, "the instance is " + view.state());
       default -> outdated("the instance is " + view.state());
     };
   }
 
-  private static Result start(InstanceView view, boolean stoppedByUs) {
-    if (!stoppedByUs) {
-      return new Result(Standing.NOT_NEEDED, "the instance was not stopped");
+  /**
+   * Once the metadata is healthy no call is repeated, but the one that went out may take effect.
+   */
+  private static Result calledToStop(InstanceView view, Past past) {
+    if (past.restarted()) {
+      return new Result(Standing.DONE, "the instance was stopped, and is started again");
+    }
+    return past.metadataHealthy(view)
+        ? new Result(Standing.WAIT, "the call to stop the instance may yet take effect")
+        : new Result(Standing.READY, "");
+  }
+
+  private static Result mayStop(InstanceView view, Past past) {
+    boolean healthy = past.metadataHealthy(view);
+    if (healthy && past.fresh()) {
+      return new Result(Standing.NOT_NEEDED, "the metadata shows the role");
+    }
+    if (past.claimed()) {
+      return new Result(Standing.WAIT, "another run is about to stop it, as the journal says");
+    }
+    if (past.undisturbed().compareTo(StepRunner.METADATA_PATIENCE) < 0) {
+      return new Result(Standing.WAIT, "the metadata may follow yet");
+    }
+    if (healthy) {
+      // It works; what it will show at its refresh is no reason to take it down.
+      return new Result(
+          Standing.NOT_NEEDED, "the metadata shows the role, as it did before the swap");
+    }
+    if (!view.stopHazards().isEmpty()) {
+      return outdated("it must not be stopped: " + String.join("; ", view.stopHazards()));
+    }
+    return view.metadata().flatMap(InstanceView.Metadata::info).isPresent()
+        ? new Result(Standing.READY, "")
+        : new Result(
+            Standing.UNKNOWN,
+            "the metadata gives no answer, so whether it follows is unknown; not stopped for that");
+  }
+
+  private static Result start(InstanceView view, Past past) {
+    if (!past.called() && !past.startOwed()) {
+      return new Result(
+          Standing.NOT_NEEDED, "the instance was not stopped by a repair, or is started already");
     }
     return switch (view.state()) {
-      case "stopped" -> new Result(Standing.READY, "");
-      case "running" -> new Result(Standing.DONE, "the instance runs");
+      case "stopped" ->
+          past.claimed()
+              ? new Result(Standing.WAIT, "another run is starting it, as the journal says")
+              : new Result(Standing.READY, "");
+      case "running" ->
+          past.mayYetStop() && !past.called()
+              ? new Result(Standing.WAIT, "the call to stop the instance may yet take effect")
+              : new Result(Standing.DONE, "the instance runs");
       case "stopping", "pending" -> new Result(Standing.WAIT, "the instance is " + view.state());
       default -> outdated("the instance is " + view.state());
     };

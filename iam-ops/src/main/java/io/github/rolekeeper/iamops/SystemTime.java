@@ -11,6 +11,11 @@ final class SystemTime {
     return InstantSource.system();
   }
 
+  /** For durations only. */
+  static long nanos() {
+    return System.nanoTime();
+  }
+
   static void sleep(Duration duration) throws InterruptedException {
     Thread.sleep(duration.toMillis());
   }

@@ -21,6 +21,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "java..",
               "org.jspecify..",
+              "com.fasterxml.jackson..",
               "software.amazon.awssdk..",
               "io.github.rolekeeper.core..",
               "io.github.rolekeeper.imds..",
@@ -32,10 +33,17 @@ class ArchitectureTest {
           .that()
           .doNotBelongToAnyOf(
               AwsReader.class,
+              StopHazards.class,
+              ProfileReader.class,
+              RolelessProfiles.class,
               AwsWriter.class,
               AwsFailures.class,
-              RepairExecutor.class,
+              SessionRevocations.class,
+              StepRunner.class,
+              InstanceProfileOpsException.class,
               InstanceProfileOps.class)
+          .and()
+          .resideOutsideOfPackage("io.github.rolekeeper.iamops.cloudtrail..")
           .should()
           .dependOnClassesThat(
               resideInAPackage("software.amazon.awssdk..")
@@ -45,9 +53,29 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule only_the_writer_and_the_reader_call_aws =
       noClasses()
-          .that(not(belongToAnyOf(AwsReader.class, AwsWriter.class, InstanceProfileOps.class)))
+          .that(
+              not(
+                  belongToAnyOf(
+                      AwsReader.class,
+                      StopHazards.class,
+                      ProfileReader.class,
+                      RolelessProfiles.class,
+                      AwsWriter.class,
+                      InstanceProfileOps.class)))
+          .and()
+          .resideOutsideOfPackage("io.github.rolekeeper.iamops.cloudtrail..")
           .should()
           .dependOnClassesThat(resideInAPackage("software.amazon.awssdk.services.."));
+
+  @ArchTest
+  static final ArchRule only_its_own_package_needs_cloudtrail =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.github.rolekeeper.iamops.cloudtrail..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("software.amazon.awssdk.services.cloudtrail..")
+                  .or(resideInAPackage("io.github.rolekeeper.iamops.cloudtrail..")));
 
   @ArchTest
   static final ArchRule only_one_class_reads_the_time_or_sleeps =

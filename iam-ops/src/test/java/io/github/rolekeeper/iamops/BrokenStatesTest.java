@@ -166,7 +166,9 @@ class BrokenStatesTest {
     RepairPlan plan = fromOutside().plan(RepairTarget.forInstance(id).build());
     assertThat(plan.steps()).isEmpty();
     assertThat(plan.nothingToDo()).isFalse();
-    assertThat(plan.describe()).contains("METADATA_DISABLED", "No steps", "This plan leaves it");
+    assertThat(plan.describe())
+        .contains("METADATA_DISABLED", "No steps", "This plan leaves it")
+        .contains("allowMetadataOptionsChange()");
   }
 
   @Test

@@ -6,8 +6,10 @@ import io.github.rolekeeper.core.Confidence;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -30,11 +32,30 @@ class DiagnosisRulesTest {
   }
 
   @Test
+  void two_ids_of_a_look_alike_s_own_form_are_evidence_of_less_weight() {
+    InstanceView view =
+        view("hiafyljmyth5hsqeftaq", "iip-assoc-e839215c5d9b519cb", null, "i493jt5uzv866fl9wg16");
+
+    assertThat(DiagnosisRules.diagnose(view, Optional.empty()).findings())
+        .extracting(Finding::type, Finding::confidence)
+        .containsExactly(Tuple.tuple(FindingType.STALE_PROFILE_ID, Confidence.MEDIUM));
+  }
+
+  @Test
+  void equal_ids_agree_whatever_their_form() {
+    String id = "iip-1";
+
+    assertThat(DiagnosisRules.diagnose(view(id, id, null, id), Optional.empty()).healthy())
+        .isTrue();
+  }
+
+  @Test
   void nothing_is_planned_on_such_ids() {
     InstanceView view = view("iip-assoc-0123456789abcdef0", NEW);
 
     RepairPlan plan =
-        RepairPlanner.plan("plan-1", view, RepairTarget.forInstance(view.instance()).build());
+        RepairPlanner.plan(
+            "plan-1", view, RepairTarget.forInstance(view.instance()).build(), Optional.empty());
 
     assertThat(plan.steps()).isEmpty();
     assertThat(plan.obstacles()).singleElement().asString().contains("point at AWS itself");
@@ -54,11 +75,58 @@ class DiagnosisRulesTest {
   void a_role_created_again_is_told_with_the_policies_that_may_still_name_the_old_one() {
     InstanceView.RoleNow again = new InstanceView.RoleNow(Optional.of("AROAJQABLZS4A3QDU577Q"));
 
-    assertThat(DiagnosisRules.diagnose(view(NEW, NEW, again), Optional.empty()).findings())
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view(NEW, NEW, again), Optional.empty());
+
+    assertThat(diagnosis.findings())
         .extracting(Finding::type, Finding::confidence)
+        .containsExactly(Tuple.tuple(FindingType.ROLE_RECREATED, Confidence.HIGH));
+    assertThat(diagnosis.possibilities())
+        .extracting(Finding::type, Finding::confidence)
+        .containsExactly(Tuple.tuple(FindingType.POLICIES_PINNED_TO_OLD_ROLE, Confidence.LOW));
+  }
+
+  @Test
+  void several_findings_stand_in_the_order_in_which_they_are_cured() {
+    InstanceView whole =
+        view(OLD, OLD, new InstanceView.RoleNow(Optional.of("AROAJQABLZS4A3QDU577Q")));
+
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(whole, Optional.of("other-role"));
+
+    assertThat(diagnosis.findings())
+        .extracting(Finding::type)
+        .as("what the profile holds, and only then the association")
         .containsExactly(
-            Tuple.tuple(FindingType.ROLE_RECREATED, Confidence.HIGH),
-            Tuple.tuple(FindingType.POLICIES_PINNED_TO_OLD_ROLE, Confidence.LOW));
+            FindingType.ROLE_RECREATED, FindingType.WRONG_ROLE, FindingType.STALE_PROFILE_ID);
+    assertThat(diagnosis.findings())
+        .allSatisfy(
+            finding -> {
+              assertThat(finding.evidence()).isNotEmpty();
+              assertThat(List.of(finding.explanation(), finding.cure(), finding.disruption()))
+                  .noneMatch(String::isBlank);
+              assertThat(finding.permissions()).isNotEmpty();
+            });
+  }
+
+  @Test
+  void what_will_break_has_an_interval_and_a_stopped_instance_has_nothing_left_to_lose() {
+    Instant now = view(OLD, OLD).at();
+    assertThat(DiagnosisRules.diagnose(view(OLD, OLD), Optional.empty()).findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.WILL_BREAK);
+              assertThat(finding.loss())
+                  .contains(new LossWindow(now, now.plus(Duration.ofHours(6))));
+            });
+    assertThat(
+            DiagnosisRules.diagnose(view("stopped", OLD, OLD, null, NEW), Optional.empty())
+                .findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.BROKEN_NOW);
+              assertThat(finding.loss()).isEmpty();
+            });
   }
 
   @Test
@@ -83,11 +151,28 @@ class DiagnosisRulesTest {
 
   private static InstanceView view(
       String idInAssociation, String idInInstance, InstanceView.RoleNow roleNow) {
+    return view(idInAssociation, idInInstance, roleNow, NEW);
+  }
+
+  private static InstanceView view(
+      String idInAssociation,
+      String idInInstance,
+      InstanceView.RoleNow roleNow,
+      String idOfProfile) {
+    return view("running", idInAssociation, idInInstance, roleNow, idOfProfile);
+  }
+
+  private static InstanceView view(
+      String state,
+      String idInAssociation,
+      String idInInstance,
+      InstanceView.RoleNow roleNow,
+      String idOfProfile) {
     return new InstanceView(
         InstanceId.of("i-0123456789abcdef0"),
         new AccountRef("aws", "123456789012", "us-east-1"),
         Instant.parse("2026-01-01T00:00:00Z"),
-        "running",
+        state,
         Optional.of(
             new InstanceView.Association(
                 "iip-assoc-0123456789abcdef0",
@@ -101,13 +186,19 @@ class DiagnosisRulesTest {
             new InstanceView.Profile(
                 "web",
                 ARN,
-                InstanceProfileId.of(NEW),
-                Optional.of(new InstanceView.Role("web-role", "AROAJQABLZS4A3QDU576Q", "")))),
+                InstanceProfileId.of(idOfProfile),
+                Optional.of(new InstanceView.Role("web-role", "AROAJQABLZS4A3QDU576Q", "")),
+                Map.of())),
         Optional.empty(),
         Optional.empty(),
         Optional.ofNullable(roleNow),
         true,
         List.of(),
-        List.of());
+        true,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        InstanceView.Halt.UNTOLD,
+        InstanceView.Sought.NOTHING);
   }
 }

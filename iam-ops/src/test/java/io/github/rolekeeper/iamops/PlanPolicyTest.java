@@ -6,6 +6,7 @@ import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
 import software.amazon.awssdk.policybuilder.iam.IamStatement;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
@@ -30,7 +32,13 @@ class PlanPolicyTest {
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
        "Principal":{"AWS":"arn:aws:iam::123456789012:root"}}]}""";
 
+  private static final String LAMBDA_TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+       "Principal":{"Service":"lambda.amazonaws.com"}}]}""";
+
   private final MutableClock clock = MutableClock.atRealTime();
+  private String wantedProfile = "web";
   private SimulatedAccount account;
   private InstanceId id;
   private Ec2Client ec2;
@@ -43,7 +51,12 @@ class PlanPolicyTest {
     DELETED,
     STALE,
     STALE_ON_A_STOPPED_INSTANCE,
-    WITHOUT_ROLE
+    WITHOUT_ROLE,
+    WRONG_ROLE_CURED_IN_PLACE,
+    WRONG_ROLE_CURED_BY_A_NEW_PROFILE,
+    TRUST_LACKS_EC2,
+    METADATA_OFF,
+    SESSIONS_REVOKED
   }
 
   record Case(Broken broken, String action) {}
@@ -95,6 +108,31 @@ class PlanPolicyTest {
               {
                 Broken.STALE_ON_A_STOPPED_INSTANCE,
                 List.of("ec2:DisassociateIamInstanceProfile", "ec2:AssociateIamInstanceProfile")
+              },
+              {
+                Broken.WRONG_ROLE_CURED_IN_PLACE,
+                List.of(
+                    "iam:RemoveRoleFromInstanceProfile",
+                    "iam:AddRoleToInstanceProfile",
+                    "iam:PassRole",
+                    "ec2:ReplaceIamInstanceProfileAssociation")
+              },
+              {
+                Broken.WRONG_ROLE_CURED_BY_A_NEW_PROFILE,
+                List.of(
+                    "iam:CreateInstanceProfile",
+                    "iam:AddRoleToInstanceProfile",
+                    "iam:PassRole",
+                    "ec2:ReplaceIamInstanceProfileAssociation")
+              },
+              {
+                Broken.TRUST_LACKS_EC2,
+                List.of("iam:UpdateAssumeRolePolicy", "iam:GetInstanceProfile")
+              },
+              {Broken.METADATA_OFF, List.of("ec2:ModifyInstanceMetadataOptions")},
+              {
+                Broken.SESSIONS_REVOKED,
+                List.of("ec2:ReplaceIamInstanceProfileAssociation", "iam:PassRole")
               }
             })
         .flatMap(
@@ -153,7 +191,28 @@ class PlanPolicyTest {
       }
       case WITHOUT_ROLE ->
           iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName("web").roleName("web-role"));
+      case WRONG_ROLE_CURED_IN_PLACE -> holdAnotherRole();
+      case WRONG_ROLE_CURED_BY_A_NEW_PROFILE -> {
+        holdAnotherRole();
+        wantedProfile = "web-2";
+      }
+      case TRUST_LACKS_EC2 ->
+          iam.updateAssumeRolePolicy(r -> r.roleName("web-role").policyDocument(LAMBDA_TRUST));
+      case METADATA_OFF ->
+          ec2.modifyInstanceMetadataOptions(
+              r -> r.instanceId(id.value()).httpEndpoint(InstanceMetadataEndpointState.DISABLED));
+      case SESSIONS_REVOKED -> {
+        clock.advance(Duration.ofMinutes(1));
+        ops(ec2, iam).revokeSessions("web-role");
+        clock.advance(Duration.ofSeconds(1)); // EC2's times have no more digits
+      }
     }
+  }
+
+  private void holdAnotherRole() {
+    account.createInstanceProfile("other", "other-role");
+    iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName("web").roleName("web-role"));
+    iam.addRoleToInstanceProfile(r -> r.instanceProfileName("web").roleName("other-role"));
   }
 
   private void recreate() {
@@ -170,7 +229,14 @@ class PlanPolicyTest {
 
   private RepairPlan plan() {
     return ops(ec2, iam)
-        .plan(RepairTarget.forInstance(id).instanceProfile("web").role("web-role").build());
+        .plan(
+            RepairTarget.forInstance(id)
+                .instanceProfile(wantedProfile)
+                .role("web-role")
+                .allowRoleRemoval()
+                .allowTrustPolicyChange()
+                .allowMetadataOptionsChange()
+                .build());
   }
 
   private InstanceProfileOps as(IamPolicy policy) {

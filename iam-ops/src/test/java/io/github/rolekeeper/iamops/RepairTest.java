@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.testkit.ApiCall;
+import io.github.rolekeeper.testkit.Fault;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.Rule;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
+import io.github.rolekeeper.testkit.Timing;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.time.Duration;
 import java.util.List;
@@ -79,7 +81,7 @@ class RepairTest {
     ops().diagnose(id);
 
     assertThat(apiCalls())
-        .containsExactly(
+        .containsExactlyInAnyOrder(
             "DescribeInstances", "DescribeIamInstanceProfileAssociations", "GetInstanceProfile");
   }
 
@@ -295,6 +297,34 @@ class RepairTest {
   }
 
   @Test
+  void a_stop_whose_effect_nobody_saw_is_not_told_as_one() {
+    recreateProfile();
+    RepairPlan plan = ops().plan(target().allowStopStart().build());
+    account.inject(Fault.internalError().on("StopInstances"));
+
+    RepairReport report = ops().execute(plan);
+
+    assertThat(report.outcomes())
+        .extracting(StepOutcome::status)
+        .containsExactly(StepStatus.DONE, StepStatus.FAILED, StepStatus.ALREADY_DONE);
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
+    assertThat(report.advice()).contains("was not stopped by it", "plan again");
+    assertThat(ops().plan(target().build()).steps()).isNotEmpty();
+  }
+
+  @Test
+  void an_instance_that_was_stopped_and_does_not_start_is_told_to_be_down() {
+    recreateProfile();
+    RepairPlan plan = ops().plan(target().allowStopStart().build());
+    account.inject(Fault.internalError().on("StartInstances"));
+
+    RepairReport report = ops().execute(plan);
+
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
+    assertThat(report.advice()).contains("STOPPED THE INSTANCE AND IT IS DOWN");
+  }
+
+  @Test
   void with_permission_it_is_not_stopped_when_the_metadata_follows() {
     launch(SimulatedAccount.builder().without(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE));
     recreateProfile();
@@ -365,13 +395,106 @@ class RepairTest {
                     plan.steps(),
                     plan.obstacles(),
                     plan.notes(),
-                    plan.policy()));
+                    plan.policy(),
+                    plan.binding()));
 
     assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
     assertThat(report.outcomes())
         .singleElement()
         .satisfies(outcome -> assertThat(outcome.detail()).contains("out of date"));
     assertThat(account.mutatingCalls()).hasSize(before);
+  }
+
+  @Test
+  void an_instance_whose_metadata_does_not_answer_is_not_stopped_for_that() {
+    recreateProfile();
+    RepairPlan plan = ops().plan(target().allowStopStart().build());
+    assertThat(plan.steps()).extracting(RepairStep::operation).contains("StopInstances");
+    account.inject(Fault.status(503).on("imds:*"));
+
+    RepairReport report;
+    // The pauses between attempts are real time.
+    try (var once =
+        InstanceMetadataClient.builder()
+            .endpoint(instance.metadataEndpoint())
+            .attempts(1)
+            .build()) {
+      report =
+          InstanceProfileOps.builder(ec2, iam)
+              .metadata(once)
+              .clock(clock)
+              .pauser(clock::advance)
+              .build()
+              .execute(plan);
+    }
+
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
+    assertThat(account.mutatingCalls()).doesNotContain("StopInstances");
+  }
+
+  @Test
+  void a_profile_that_somebody_else_associates_does_not_count_as_the_wanted_one() {
+    recreateProfile();
+    account.createInstanceProfile("other", "other-role");
+    RepairPlan plan = ops().plan(target().build());
+    String association =
+        ec2.describeIamInstanceProfileAssociations()
+            .iamInstanceProfileAssociations()
+            .get(0)
+            .associationId();
+    ec2.replaceIamInstanceProfileAssociation(
+        r -> r.associationId(association).iamInstanceProfile(p -> p.name("other")));
+
+    RepairReport report = ops().execute(plan);
+
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
+    assertThat(report.outcomes().get(0).detail()).contains("not the wanted profile");
+  }
+
+  @Test
+  void a_run_can_be_driven_without_sleeping_and_cancelled_before_its_first_call() {
+    recreateProfile();
+    RepairRun run = ops().start(ops().plan(target().build()), step -> {});
+    run.cancel();
+
+    assertThat(run.advance())
+        .isInstanceOfSatisfying(
+            RepairProgress.Finished.class,
+            finished ->
+                assertThat(finished.report().verdict()).isEqualTo(RepairVerdict.INCOMPLETE));
+    assertThat(account.mutatingCalls()).doesNotContain("ReplaceIamInstanceProfileAssociation");
+  }
+
+  @Test
+  void a_replacement_by_the_old_profile_that_EC2_still_sees_is_repeated_until_the_id_is_new() {
+    launch(
+        SimulatedAccount.builder()
+            .without(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE)
+            .timing(Timing.IAM_TO_EC2, Duration.ofSeconds(40)));
+    clock.advance(Duration.ofMinutes(1));
+    recreateProfile();
+
+    RepairReport report = ops().execute(ops().plan(target().build()));
+
+    assertThat(report.succeeded()).as(report.describe()).isTrue();
+    assertThat(report.outcomes().get(0).calls()).isGreaterThan(1);
+  }
+
+  @Test
+  void an_asynchronous_run_comes_to_the_same_report() throws Exception {
+    launch(SimulatedAccount.builder().without(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE));
+    recreateProfile();
+    var scheduler = java.util.concurrent.Executors.newSingleThreadScheduledExecutor();
+    try {
+      RepairReport report =
+          ops()
+              .executeAsync(ops().plan(target().build()), step -> {}, scheduler)
+              .get(1, java.util.concurrent.TimeUnit.MINUTES);
+
+      assertThat(report.verdict()).isEqualTo(RepairVerdict.HEALTHY);
+    } finally {
+      scheduler.shutdownNow();
+    }
   }
 
   @ParameterizedTest
@@ -431,6 +554,34 @@ class RepairTest {
     assertThat(report.outcomes().get(0).detail())
         .contains("UnauthorizedOperation")
         .contains("ec2:ReplaceIamInstanceProfileAssociation and iam:PassRole");
+  }
+
+  @Test
+  void where_there_may_be_no_more_profiles_those_that_could_go_are_named_and_left() {
+    for (String name : List.of("empty", "used", "spare")) {
+      iam.createInstanceProfile(r -> r.instanceProfileName(name));
+    }
+    account.launchInstance("used");
+    account.deleteInstanceProfile("web");
+    account.inject(
+        Fault.error(
+                409, "LimitExceeded", "Cannot exceed quota for InstanceProfilesPerAccount: 1000")
+            .on("CreateInstanceProfile"));
+
+    RepairReport report = ops().execute(ops().plan(target().role("web-role").build()));
+
+    assertThat(report.outcomes().get(0).detail())
+        .contains(
+            "3 profiles hold no role",
+            "no instance refers in us-east-1: empty, spare.",
+            "a repair deletes none")
+        .doesNotContain("used");
+    assertThat(account.mutatingCalls()).doesNotContain("DeleteInstanceProfile");
+    iam.deleteInstanceProfile(r -> r.instanceProfileName("empty"));
+    iam.deleteInstanceProfile(r -> r.instanceProfileName("spare"));
+    assertThat(
+            ops().execute(ops().plan(target().role("web-role").build())).outcomes().get(0).detail())
+        .contains("1 profile holds no role; instances refer to each");
   }
 
   @Test
@@ -501,7 +652,8 @@ class RepairTest {
   /** Calls the write of a plan's first step, and nothing else. */
   private record AwsWriterProbe(Ec2Client ec2, IamClient iam) {
     void callOnce(RepairPlan plan) {
-      assertThatThrownBy(() -> new AwsWriter(ec2, iam).call(plan.steps().get(0), plan.id()))
+      assertThatThrownBy(
+              () -> new AwsWriter(ec2, iam, message -> "").call(plan.steps().get(0), plan.id()))
           .isInstanceOf(software.amazon.awssdk.core.exception.SdkException.class);
     }
   }

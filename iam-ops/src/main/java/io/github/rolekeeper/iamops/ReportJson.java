@@ -1,0 +1,41 @@
+package io.github.rolekeeper.iamops;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+
+/** Reports as JSON. Pure. Members are added, and never renamed or removed. */
+final class ReportJson {
+  private ReportJson() {}
+
+  static String write(RepairReport report) {
+    RepairPlan plan = report.plan();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("plan", plan.id());
+    node.put("instance", plan.target().instance().value());
+    node.put("verdict", report.verdict().name());
+    node.put("succeeded", report.succeeded());
+    ArrayNode outcomes = node.putArray("outcomes");
+    for (StepOutcome outcome : report.outcomes()) {
+      outcomes
+          .addObject()
+          .put("number", outcome.step().number())
+          .put("operation", outcome.step().operation())
+          .put("status", outcome.status().name())
+          .put("detail", outcome.detail())
+          .put("calls", outcome.calls())
+          .put("elapsed", outcome.elapsed().toString());
+    }
+    report.lagsUntil().ifPresent(until -> node.put("lagsUntil", until.toString()));
+    DiagnosisJson.texts(node, "obstacles", plan.obstacles());
+    return node.put("advice", report.advice()).toPrettyString();
+  }
+
+  static String write(RevocationReport report) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("role", report.role());
+    node.put("revokedBefore", report.revokedBefore().map(Instant::toString).orElse(null));
+    return node.put("changed", report.changed()).toPrettyString();
+  }
+}

@@ -1,0 +1,232 @@
+package io.github.rolekeeper.iamops;
+
+import io.github.rolekeeper.iamops.StepCheck.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is known of one step while it is under way, and what to do next. No I/O: it is told what was
+ * seen and what a call came to. Not thread-safe.
+ */
+final class StepAttempt {
+  static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
+  /** What to do. */
+  enum Move {
+    /** Make the call. */
+    CALL,
+    /** Look again later. */
+    WAIT,
+    /** The step has ended. */
+    END
+  }
+
+  /**
+   * @param status how it ended, for {@link Move#END}
+   */
+  record Decision(Move move, Optional<StepStatus> status, String detail) {}
+
+  // One look proves nothing where reads may come from a part of AWS that is behind: Terraform takes
+  // three in a row.
+  private static final int LOOKS_THAT_PROVE = 3;
+  // "Wait a few minutes" says IAM's ConcurrentModification; its neighbours last seconds.
+  private static final Duration AFTER_CONFLICT = Duration.ofSeconds(30);
+  private static final Duration PATIENCE_WITH_CONFLICT = Duration.ofMinutes(5);
+  // Terraform's bound for a profile to get from IAM to EC2.
+  private static final Duration IAM_TO_EC2 = Duration.ofMinutes(2);
+  // Longer pauses would see the effect late.
+  private static final int DOUBLINGS = 3;
+
+  private final RepairStep step;
+  private final Instant began;
+  private int calls;
+  private int looks;
+  private int looksAlike;
+  private Standing lastStanding = Standing.WAIT;
+  private int refusals;
+  private boolean accepted;
+  private boolean uncertain;
+  private boolean conflict;
+  private Instant undisturbedSince;
+  private Optional<Instant> launched = Optional.empty();
+  private Optional<Instant> launchedAtCall = Optional.empty();
+  private Optional<Instant> unseenByEc2Since = Optional.empty();
+  private Optional<String> failure = Optional.empty();
+  private String lastError = "";
+
+  /**
+   * @param uncertain whether a run before may have made the call, and seen no answer
+   */
+  StepAttempt(RepairStep step, Instant began, boolean uncertain) {
+    this.step = step;
+    this.began = began;
+    this.uncertain = uncertain;
+    undisturbedSince = began;
+  }
+
+  RepairStep step() {
+    return step;
+  }
+
+  int calls() {
+    return calls;
+  }
+
+  Duration elapsed(Instant now) {
+    return Duration.between(began, now);
+  }
+
+  /** Notices whether somebody stops and starts the instance. */
+  void watch(InstanceView view) {
+    if (!view.running() || (launched.isPresent() && !launched.equals(view.launched()))) {
+      undisturbedSince = view.at();
+    }
+    launched = view.launched();
+  }
+
+  /** For how long the instance has run since the step began, without a stop or a start. */
+  Duration undisturbed(Instant now) {
+    return Duration.between(undisturbedSince, now);
+  }
+
+  /** Whether the instance was started after the latest call. */
+  boolean restarted() {
+    return calls > 0 && launched.isPresent() && !launched.equals(launchedAtCall);
+  }
+
+  /** How long to wait before the next look. */
+  Duration pause() {
+    if (conflict) {
+      return AFTER_CONFLICT;
+    }
+    return BETWEEN_LOOKS.multipliedBy(1L << Math.min(Math.max(refusals - 1, 0), DOUBLINGS));
+  }
+
+  /** A look. */
+  Decision saw(StepCheck.Result now, Instant at) {
+    looks++;
+    looksAlike = now.standing() == lastStanding ? looksAlike + 1 : 1;
+    lastStanding = now.standing();
+    return switch (now.standing()) {
+      case DONE ->
+          // What we have just made in IAM must be seen three times before something rests on it.
+          calls == 0 || !step.action().inIam() || looksAlike >= LOOKS_THAT_PROVE
+              ? end(calls > 0 ? StepStatus.DONE : StepStatus.ALREADY_DONE, now.detail())
+              : waitFor("it to show in three looks in a row", at);
+      case NOT_NEEDED -> end(StepStatus.SKIPPED, now.detail());
+      // An instance that is just being stopped does not answer either.
+      case UNKNOWN ->
+          looksAlike >= LOOKS_THAT_PROVE
+              ? end(StepStatus.SKIPPED, now.detail())
+              : waitFor(now.detail(), at);
+      case OUTDATED ->
+          looksAlike >= LOOKS_THAT_PROVE
+              ? end(StepStatus.FAILED, now.detail())
+              : waitFor(now.detail(), at);
+      case WAIT -> waitFor(now.detail(), at);
+      case AGAIN ->
+          looksAlike >= LOOKS_THAT_PROVE && !exhausted(at)
+              ? new Decision(Move.CALL, Optional.empty(), now.detail())
+              : waitFor(now.detail(), at);
+      case READY -> ready(at);
+    };
+  }
+
+  private Decision ready(Instant at) {
+    if (failure.isPresent()) {
+      return end(StepStatus.FAILED, failure.get());
+    }
+    // A call that AWS accepted is not repeated; one whose answer was lost only after several looks
+    // showed no effect.
+    boolean mayCall = !accepted && (!uncertain || looksAlike >= LOOKS_THAT_PROVE);
+    return mayCall && !exhausted(at)
+        ? new Decision(Move.CALL, Optional.empty(), "")
+        : waitFor(accepted ? "the effect to show" : "what the last call came to", at);
+  }
+
+  /** A look that failed. */
+  Decision sawNothing(String why, Instant at) {
+    looks++;
+    looksAlike = 0;
+    lastError = why;
+    return waitFor("AWS to answer: " + why, at);
+  }
+
+  private Decision waitFor(String what, Instant at) {
+    if (failure.isPresent()) {
+      return end(StepStatus.FAILED, failure.get());
+    }
+    return exhausted(at)
+        ? end(
+            StepStatus.FAILED,
+            "no effect within "
+                + patience().toMinutes()
+                + " minutes; waited for "
+                + what
+                + (lastError.isEmpty() ? "" : "; last error: " + lastError))
+        : new Decision(Move.WAIT, Optional.empty(), what);
+  }
+
+  private boolean exhausted(Instant at) {
+    // A driver that was away for long has not looked for long.
+    return looks > LOOKS_THAT_PROVE && elapsed(at).compareTo(patience()) > 0;
+  }
+
+  private Duration patience() {
+    Duration usual = step.action().patience();
+    return conflict && usual.compareTo(PATIENCE_WITH_CONFLICT) < 0 ? PATIENCE_WITH_CONFLICT : usual;
+  }
+
+  private static Decision end(StepStatus status, String detail) {
+    return new Decision(Move.END, Optional.of(status), detail);
+  }
+
+  void calling() {
+    calls++;
+    launchedAtCall = launched;
+    looksAlike = 0;
+    accepted = false;
+    uncertain = false;
+    conflict = false;
+  }
+
+  void wasAccepted() {
+    accepted = true;
+    refusals = 0;
+  }
+
+  /**
+   * The call failed.
+   *
+   * @param what in words
+   * @param meaning what that means for the step
+   * @param nothingToLose whether the instance gains by every further try
+   */
+  void failed(String what, AwsFailures.Meaning meaning, boolean nothingToLose, Instant at) {
+    lastError = what;
+    refusals++;
+    switch (meaning) {
+      case FINAL -> failure = Optional.of(what);
+      case UNCERTAIN -> uncertain = true;
+      case CONFLICT -> conflict = true;
+      case NOT_IN_EC2_YET -> {
+        unseenByEc2Since = unseenByEc2Since.or(() -> Optional.of(at));
+        if (!nothingToLose
+            && Duration.between(unseenByEc2Since.get(), at).compareTo(IAM_TO_EC2) > 0) {
+          failure =
+              Optional.of(
+                  "EC2 has not seen the profile within "
+                      + IAM_TO_EC2.toMinutes()
+                      + " minutes, although IAM shows it: "
+                      + what);
+        }
+      }
+      case NOT_YET -> {}
+    }
+  }
+
+  StepOutcome outcome(StepStatus status, String detail, Instant at) {
+    return new StepOutcome(step, status, detail, calls, elapsed(at));
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.rolekeeper.iamops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.rolekeeper.core.Confidence;
+import io.github.rolekeeper.core.InstanceId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The documents that programs of others read: what stands here is added to and never changed. */
+class DocumentsTest {
+  private static final InstanceId INSTANCE = InstanceId.of("i-0123456789abcdef0");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final InstanceDiagnosis DIAGNOSIS =
+      new InstanceDiagnosis(
+          INSTANCE,
+          NOW,
+          List.of(
+              new Finding(
+                  FindingType.STALE_PROFILE_ID,
+                  Severity.WILL_BREAK,
+                  "Why.",
+                  List.of(new Evidence("DescribeInstances", "IamInstanceProfile.Id", "A", "B")),
+                  Confidence.HIGH,
+                  Optional.of(new LossWindow(NOW, NOW.plus(Duration.ofHours(6)))),
+                  "replace",
+                  "none",
+                  List.of("iam:PassRole"))),
+          List.of(
+              new Finding(
+                  FindingType.CONSUMERS_MAY_LAG,
+                  Severity.RISK,
+                  "Perhaps.",
+                  List.of(),
+                  Confidence.LOW,
+                  Optional.empty(),
+                  "restart",
+                  "the process restarts",
+                  List.of())),
+          List.of("what the instance itself sees"),
+          true);
+
+  private static final RepairPlan PLAN =
+      new RepairPlan(
+          "plan-0123abcd",
+          NOW,
+          RepairTarget.forInstance(INSTANCE)
+              .instanceProfile("web")
+              .role("web-role")
+              .allowStopStart()
+              .build(),
+          DIAGNOSIS,
+          List.of(
+              new RepairStep(
+                  1,
+                  RepairAction.ASSOCIATE,
+                  Map.of("InstanceId", INSTANCE.value()),
+                  Map.of("RoleId", "AROA"),
+                  "why",
+                  "before",
+                  "after",
+                  "undo",
+                  "none")),
+          List.of("an obstacle"),
+          List.of("a note"),
+          "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
+          Optional.of(new PlanBinding("arn", "123456789012", "aws", "us-east-1")));
+
+  private static final RepairReport REPORT =
+      new RepairReport(
+          PLAN,
+          List.of(
+              new StepOutcome(
+                  PLAN.steps().get(0), StepStatus.DONE, "seen", 1, Duration.ofSeconds(90))),
+          RepairVerdict.REPAIRED_METADATA_LAGS,
+          "wait",
+          Optional.of(NOW));
+
+  private static void same(String document, String expected) throws Exception {
+    var mapper = new ObjectMapper();
+    assertThat(mapper.readTree(document)).isEqualTo(mapper.readTree(expected));
+  }
+
+  @Test
+  void a_diagnosis_has_its_members() throws Exception {
+    same(
+        DIAGNOSIS.toJson(),
+        """
+        {"instance":"i-0123456789abcdef0","at":"2026-01-01T00:00:00Z","healthy":false,
+         "conclusive":true,
+         "findings":[{"type":"STALE_PROFILE_ID","severity":"WILL_BREAK","confidence":"HIGH",
+           "explanation":"Why.",
+           "loss":{"earliest":"2026-01-01T00:00:00Z","latest":"2026-01-01T06:00:00Z"},
+           "evidence":[{"call":"DescribeInstances","field":"IamInstanceProfile.Id",
+             "seen":"A","expected":"B"}],
+           "cure":"replace","disruption":"none","permissions":["iam:PassRole"]}],
+         "possibilities":[{"type":"CONSUMERS_MAY_LAG","severity":"RISK","confidence":"LOW",
+           "explanation":"Perhaps.","evidence":[],"cure":"restart",
+           "disruption":"the process restarts","permissions":[]}],
+         "unknowns":["what the instance itself sees"]}""");
+  }
+
+  @Test
+  void a_report_has_its_members() throws Exception {
+    same(
+        REPORT.toJson(),
+        """
+        {"plan":"plan-0123abcd","instance":"i-0123456789abcdef0",
+         "verdict":"REPAIRED_METADATA_LAGS","succeeded":false,
+         "outcomes":[{"number":1,"operation":"AssociateIamInstanceProfile","status":"DONE",
+           "detail":"seen","calls":1,"elapsed":"PT1M30S"}],
+         "lagsUntil":"2026-01-01T00:00:00Z",
+         "obstacles":["an obstacle"],"advice":"wait"}""");
+  }
+
+  @Test
+  void a_report_of_a_revocation_has_its_members() throws Exception {
+    same(
+        new RevocationReport("web-role", Optional.of(NOW), true).toJson(),
+        "{\"role\":\"web-role\",\"revokedBefore\":\"2026-01-01T00:00:00Z\",\"changed\":true}");
+    same(
+        new RevocationReport("web-role", Optional.empty(), false).toJson(),
+        "{\"role\":\"web-role\",\"revokedBefore\":null,\"changed\":false}");
+  }
+
+  @Test
+  void a_plan_holds_the_diagnosis_as_it_is_written_by_itself() throws Exception {
+    same(
+        new ObjectMapper().readTree(PLAN.toJson()).path("diagnosis").toString(),
+        DIAGNOSIS.toJson());
+  }
+
+  @Test
+  void the_readme_names_every_member_and_every_constant() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    String json = readme.substring(readme.indexOf("## JSON"));
+    var mapper = new ObjectMapper();
+    var names = new TreeSet<String>();
+    for (String document : List.of(DIAGNOSIS.toJson(), PLAN.toJson(), REPORT.toJson())) {
+      collect(mapper.readTree(document), names);
+    }
+    // What is in these is AWS's.
+    names.removeAll(List.of("Version", "Statement", "InstanceId", "RoleId"));
+    names.addAll(List.of("role", "revokedBefore", "changed"));
+    for (Enum<?>[] constants :
+        List.<Enum<?>[]>of(
+            Severity.values(), Confidence.values(), StepStatus.values(), RepairVerdict.values())) {
+      for (Enum<?> each : constants) {
+        names.add(each.name());
+      }
+    }
+    assertThat(names).allSatisfy(name -> assertThat(json).contains("`" + name + "`"));
+    assertThat(FindingType.values())
+        .allSatisfy(type -> assertThat(readme).contains("`" + type + "`"));
+  }
+
+  private static void collect(JsonNode node, TreeSet<String> names) {
+    node.fieldNames().forEachRemaining(names::add);
+    node.forEach(each -> collect(each, names));
+  }
+}

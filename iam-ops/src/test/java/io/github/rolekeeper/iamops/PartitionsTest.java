@@ -1,0 +1,138 @@
+package io.github.rolekeeper.iamops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.testkit.SimulatedAccount;
+import io.github.rolekeeper.testkit.SimulatedInstance;
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.policybuilder.iam.IamPolicy;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.iam.IamClient;
+
+/**
+ * Other partitions than the first. The simulated account knows that one only, so ARNs are changed
+ * on their way.
+ */
+class PartitionsTest {
+  /** An account in a partition, and the clients for it. */
+  private static final class Elsewhere implements AutoCloseable {
+    final SimulatedAccount account;
+    final SimulatedInstance instance;
+    final Ec2Client ec2;
+    final IamClient iam;
+    final InstanceProfileOps ops;
+
+    Elsewhere(String partition, String region) {
+      account = SimulatedAccount.builder().region(region).build();
+      account.createInstanceProfile("web", "web-role");
+      instance = account.launchInstance("web");
+      var there =
+          new TwistedAnswers((operation, xml) -> xml.replace("arn:aws:", "arn:" + partition + ":"));
+      SdkClients clients = SdkClients.administrator(account).inProcess();
+      ec2 =
+          clients.build(
+              Ec2Client.builder().overrideConfiguration(o -> o.addExecutionInterceptor(there)));
+      iam =
+          clients.build(
+              IamClient.builder().overrideConfiguration(o -> o.addExecutionInterceptor(there)));
+      ops =
+          InstanceProfileOps.builder(ec2, iam)
+              .clock(account.clock())
+              .pauser(account.clock()::advance)
+              .caller(() -> new CallerIdentity("arn:" + partition + ":iam::123456789012:user/me"))
+              .build();
+    }
+
+    InstanceId id() {
+      return InstanceId.of(instance.id());
+    }
+
+    void trust(String service) {
+      iam.updateAssumeRolePolicy(
+          r ->
+              r.roleName("web-role")
+                  .policyDocument(
+                      """
+                      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                       "Action":"sts:AssumeRole","Principal":{"Service":"%s"}}]}"""
+                          .formatted(service)));
+    }
+
+    @Override
+    public void close() {
+      iam.close();
+      ec2.close();
+      account.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"aws-cn,cn-north-1", "aws-us-gov,us-gov-west-1"})
+  void a_profile_is_found_deleted_planned_for_and_made_again(String partition, String region) {
+    try (var there = new Elsewhere(partition, region)) {
+      there.account.deleteInstanceProfile("web");
+
+      assertThat(there.ops.diagnose(there.id()).has(FindingType.PROFILE_DELETED)).isTrue();
+      assertThat(there.ops.diagnoseProfile("web").condition()).isEqualTo(ProfileCondition.MISSING);
+      RepairPlan plan =
+          there.ops.plan(RepairTarget.forInstance(there.id()).role("web-role").build());
+
+      assertThat(IamPolicy.fromJson(plan.policy()).statements())
+          .flatExtracting(each -> each.resources().stream().map(one -> one.value()).toList())
+          .contains("arn:" + partition + ":iam::123456789012:role/web-role")
+          .allMatch(arn -> arn.equals("*") || arn.startsWith("arn:" + partition + ":"));
+      assertThat(plan.binding())
+          .contains(
+              new PlanBinding(
+                  "arn:" + partition + ":iam::123456789012:user/me",
+                  "123456789012",
+                  partition,
+                  region));
+      assertThat(there.ops.execute(RepairPlan.fromJson(plan.toJson())).succeeded()).isTrue();
+      assertThat(there.ops.diagnose(there.id()).healthy()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ec2.amazonaws.com", "ec2.amazonaws.com.cn"})
+  void in_china_a_role_may_trust_ec2_by_either_name(String service) {
+    try (var there = new Elsewhere("aws-cn", "cn-north-1")) {
+      there.trust(service);
+
+      assertThat(there.ops.diagnose(there.id()).findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void in_china_a_trust_policy_gets_the_name_of_there() {
+    try (var there = new Elsewhere("aws-cn", "cn-north-1")) {
+      there.trust("lambda.amazonaws.com");
+
+      RepairPlan plan =
+          there.ops.plan(RepairTarget.forInstance(there.id()).allowTrustPolicyChange().build());
+
+      assertThat(there.ops.execute(plan).succeeded()).isTrue();
+      assertThat(
+              URLDecoder.decode(
+                  there.iam.getRole(r -> r.roleName("web-role")).role().assumeRolePolicyDocument(),
+                  StandardCharsets.UTF_8))
+          .contains("lambda.amazonaws.com", "\"ec2.amazonaws.com.cn\"");
+    }
+  }
+
+  @Test
+  void in_china_a_policy_allows_to_pass_a_role_to_ec2_by_either_name() {
+    assertThat(new AccountRef("aws-cn", "123456789012", "cn-north-1").ec2Principals())
+        .isEqualTo(List.of("ec2.amazonaws.com", "ec2.amazonaws.com.cn"));
+    assertThat(new AccountRef("aws", "123456789012", "eu-west-1").ec2Principals())
+        .isEqualTo(List.of("ec2.amazonaws.com"));
+  }
+}

@@ -1,0 +1,222 @@
+package io.github.rolekeeper.iamops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.imds.InstanceMetadataClient;
+import io.github.rolekeeper.testkit.MutableClock;
+import io.github.rolekeeper.testkit.SimulatedAccount;
+import io.github.rolekeeper.testkit.SimulatedInstance;
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.iam.IamClient;
+
+/** A plan can be stored, approved, and carried out later by another process. */
+class PlanJsonTest {
+  private final MutableClock clock = MutableClock.atRealTime();
+  private SimulatedAccount account;
+  private SimulatedInstance instance;
+  private InstanceId id;
+  private Ec2Client ec2;
+  private IamClient iam;
+
+  @BeforeEach
+  void launch() {
+    account = SimulatedAccount.create(clock);
+    account.createInstanceProfile("web", "web-role");
+    instance = account.launchInstance("web");
+    id = InstanceId.of(instance.id());
+    ec2 = SdkClients.administrator(account).inProcess().build(Ec2Client.builder());
+    iam = SdkClients.administrator(account).inProcess().build(IamClient.builder());
+  }
+
+  @AfterEach
+  void close() {
+    ec2.close();
+    iam.close();
+    account.close();
+  }
+
+  private InstanceProfileOps.Builder builder() {
+    return InstanceProfileOps.builder(ec2, iam).clock(clock).pauser(clock::advance);
+  }
+
+  private RepairPlan plan() {
+    account.deleteInstanceProfile("web");
+    try (var metadata =
+        InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build()) {
+      return builder()
+          .metadata(metadata)
+          .caller(() -> new CallerIdentity("arn:aws:sts::123456789012:assumed-role/ops/me"))
+          .build()
+          .plan(RepairTarget.forInstance(id).role("web-role").allowStopStart().build());
+    }
+  }
+
+  @Test
+  void a_plan_written_and_read_is_the_same_plan() {
+    RepairPlan plan = plan();
+
+    assertThat(plan.steps()).hasSize(5);
+    assertThat(plan.binding()).isPresent();
+    assertThat(RepairPlan.fromJson(plan.toJson())).isEqualTo(plan);
+  }
+
+  @Test
+  void a_plan_with_obstacles_and_one_with_nothing_to_do_are_too() {
+    RepairPlan healthy = builder().build().plan(RepairTarget.forInstance(id).build());
+    account.deleteInstanceProfile("web");
+    RepairPlan blocked = builder().build().plan(RepairTarget.forInstance(id).build());
+
+    assertThat(healthy.nothingToDo()).isTrue();
+    assertThat(RepairPlan.fromJson(healthy.toJson())).isEqualTo(healthy);
+    assertThat(blocked.obstacles()).isNotEmpty();
+    assertThat(RepairPlan.fromJson(blocked.toJson())).isEqualTo(blocked);
+  }
+
+  @Test
+  void a_plan_with_nothing_to_do_tells_what_is_not_known_and_what_would_settle_it() {
+    RepairPlan plan =
+        InstanceProfileOps.create(ec2, iam).plan(RepairTarget.forInstance(id).build());
+
+    assertThat(plan.nothingToDo()).isTrue();
+    assertThat(plan.describe())
+        .contains(
+            "Nothing to do, as far as is known.",
+            "not known    what the instance itself sees",
+            "meta-data/iam/info");
+    assertThat(plan.toJson()).contains("\"unknowns\" : [ \"what the instance itself sees");
+  }
+
+  @Test
+  void a_plan_that_was_stored_is_carried_out_by_another_process() {
+    account.deleteInstanceProfile("web");
+    String stored =
+        builder().build().plan(RepairTarget.forInstance(id).role("web-role").build()).toJson();
+
+    assertThat(builder().build().execute(RepairPlan.fromJson(stored)).succeeded()).isTrue();
+  }
+
+  @Test
+  void an_older_plan_is_refused_when_the_ids_have_moved() {
+    account.deleteInstanceProfile("web");
+    account.createInstanceProfile("web", "web-role");
+    account.createInstanceProfile("other", "other-role");
+    String stored =
+        builder()
+            .build()
+            .plan(RepairTarget.forInstance(id).instanceProfile("web").build())
+            .toJson();
+    String association =
+        ec2.describeIamInstanceProfileAssociations()
+            .iamInstanceProfileAssociations()
+            .get(0)
+            .associationId();
+    ec2.replaceIamInstanceProfileAssociation(
+        r -> r.associationId(association).iamInstanceProfile(p -> p.name("other")));
+    account.clearJournal();
+
+    RepairReport report = builder().build().execute(RepairPlan.fromJson(stored));
+
+    assertThat(report.succeeded()).isFalse();
+    assertThat(report.outcomes().get(0).detail()).contains("the plan is out of date");
+    assertThat(account.mutatingCalls()).isEmpty();
+  }
+
+  @Test
+  void a_plan_that_an_older_version_wrote_is_read() throws Exception {
+    RepairPlan plan = plan();
+    var older = (ObjectNode) new ObjectMapper().readTree(plan.toJson());
+    ((ObjectNode) older.get("target")).retain("instance", "role", "stopStartAllowed");
+    var diagnosis = (ObjectNode) older.get("diagnosis");
+    diagnosis.remove("possibilities");
+    ((ObjectNode) diagnosis.at("/findings/0")).remove(List.of("disruption", "permissions"));
+
+    RepairPlan read = RepairPlan.fromJson(older.toString());
+
+    assertThat(read.steps()).isEqualTo(plan.steps());
+    assertThat(read.target()).isEqualTo(plan.target());
+    assertThat(read.diagnosis().findings().get(0).permissions()).isEmpty();
+    assertThat(read.diagnosis().possibilities()).isEmpty();
+  }
+
+  @Test
+  void members_that_nobody_knows_are_ignored() {
+    RepairPlan plan = plan();
+    String json =
+        plan.toJson()
+            .replaceFirst("\\{", "{\"later\":{\"x\":[1]},")
+            .replaceFirst("\"number\" : 1", "\"number\" : 1, \"later\" : true");
+
+    assertThat(RepairPlan.fromJson(json)).isEqualTo(plan);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"version\" : 1 | \"version\" : 2 | version is 2 | version 1",
+        "\"version\" : 1 | \"was\" : 1 | version is missing | whole number",
+        "\"createdAt\" : \" | \"createdAt\" : \"on | createdAt is | instant",
+        "\"operation\" : \"CreateInstanceProfile\" | \"operation\" : \"DeleteInstanceProfile\""
+            + " | steps[0].operation | ReplaceIamInstanceProfileAssociation",
+        "\"number\" : 2 | \"number\" : 7 | steps[1].number | its place",
+        "\"RoleName\" : \"web-role\" | \"x\" : \"y\" | steps[1].parameters.RoleName is missing | text",
+        "\"stopStartAllowed\" : true | \"stopStartAllowed\" : \"yes\" | target.stopStartAllowed | true",
+        "\"severity\" : \"WILL_BREAK\" | \"severity\" : \"BAD\" | diagnosis.findings[0].severity | RISK",
+        "\"obstacles\" : [ ] | \"obstacles\" : {} | obstacles is | array",
+        "\"Effect\" : \"Allow\" | \"Effect\" : [] | policy is | an IAM policy",
+      })
+  void what_is_wrong_is_told_with_its_place_and_the_rule(
+      String member, String wrong, String place, String rule) {
+    String json = plan().toJson();
+    assertThat(json).contains(member);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepairPlan.fromJson(json.replace(member, wrong)))
+        .withMessageContaining(place)
+        .withMessageContaining(rule);
+  }
+
+  @Test
+  void a_step_that_the_target_does_not_permit_is_refused() {
+    String json = plan().toJson();
+    assertThat(json).contains("StopInstances");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                RepairPlan.fromJson(
+                    json.replace("\"stopStartAllowed\" : true", "\"stopStartAllowed\" : false")))
+        .withMessageContaining("operation is StopInstances")
+        .withMessageContaining("target.stopStartAllowed is false");
+  }
+
+  @Test
+  void a_step_for_another_instance_than_the_target_is_refused() {
+    String json =
+        plan().toJson().replace("\"InstanceId.1\" : \"" + id, "\"InstanceId.1\" : \"i-0123abcd");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepairPlan.fromJson(json))
+        .withMessageContaining("steps[3].parameters.InstanceId.1")
+        .withMessageContaining(id.value());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "nonsense", "[]", "null", "{\"version\":1} {}", "{\"version\":1"})
+  void what_is_no_plan_is_refused(String json) {
+    assertThatIllegalArgumentException().isThrownBy(() -> RepairPlan.fromJson(json));
+  }
+}

@@ -1,0 +1,267 @@
+package io.github.rolekeeper.iamops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.imds.InstanceMetadataClient;
+import io.github.rolekeeper.testkit.Fault;
+import io.github.rolekeeper.testkit.InstanceOptions;
+import io.github.rolekeeper.testkit.InstanceOptions.Trait;
+import io.github.rolekeeper.testkit.MutableClock;
+import io.github.rolekeeper.testkit.SimulatedAccount;
+import io.github.rolekeeper.testkit.SimulatedInstance;
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.iam.IamClient;
+
+/**
+ * An instance whose metadata follows only when it is stopped and started, and which that would
+ * harm.
+ */
+class StopSafetyTest {
+  /** What speaks against stopping, and the reason that is given. */
+  enum Guard {
+    ROOT_DEVICE("its root device is not EBS", Trait.INSTANCE_STORE_ROOT),
+    INSTANCE_STORE_VOLUMES("its type m5d.large has instance store volumes"),
+    PUBLIC_ADDRESS("is no Elastic IP and would change", Trait.PUBLIC_IP),
+    AUTO_SCALING("it belongs to Auto Scaling group fleet"),
+    SPOT_ONE_TIME("it is a Spot instance, which may not come back", Trait.SPOT),
+    SPOT_IN_FLEET("it is a Spot instance of fleet fleet-1", Trait.SPOT),
+    STOP_PROTECTION("it is protected from being stopped", Trait.STOP_PROTECTION),
+    HIBERNATION("it is set up to hibernate", Trait.HIBERNATION),
+    MANAGED("it is managed by the service", Trait.MANAGED),
+    HOST_TENANCY("it runs on a Dedicated Host", Trait.HOST_TENANCY);
+
+    private final String reason;
+    private final Trait[] traits;
+
+    Guard(String reason, Trait... traits) {
+      this.reason = reason;
+      this.traits = traits;
+    }
+  }
+
+  private final MutableClock clock = MutableClock.at("2023-03-07T15:00:53Z");
+  private SimulatedAccount account;
+  private Ec2Client ec2;
+  private IamClient iam;
+  private AutoScalingClient groups;
+  private final List<InstanceMetadataClient> metadata = new ArrayList<>();
+
+  @BeforeEach
+  void open() {
+    account = SimulatedAccount.create(clock);
+    account.createInstanceProfile("web", "web-role");
+    ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
+    iam = SdkClients.administrator(account).build(IamClient.builder());
+    groups = SdkClients.administrator(account).build(AutoScalingClient.builder());
+  }
+
+  @AfterEach
+  void close() {
+    metadata.forEach(InstanceMetadataClient::close);
+    groups.close();
+    iam.close();
+    ec2.close();
+    account.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_plan_does_not_offer_to_stop_what_that_would_harm(Guard guard) {
+    SimulatedInstance instance = broken(launch(guard));
+
+    RepairPlan plan = plan(instance);
+
+    assertThat(plan.steps())
+        .extracting(RepairStep::operation)
+        .containsExactly("ReplaceIamInstanceProfileAssociation");
+    assertThat(plan.notes())
+        .anySatisfy(note -> assertThat(note).contains("not offered", guard.reason));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_step_to_stop_what_that_would_harm_is_refused_when_it_is_due(Guard guard) {
+    SimulatedInstance instance = broken(launch(guard));
+
+    RepairReport report = ops(instance, id -> false).execute(stopping(instance, plan(instance)));
+
+    assertThat(report.outcomes()).hasSize(2);
+    assertThat(report.outcomes().get(1).status()).isEqualTo(StepStatus.FAILED);
+    assertThat(report.outcomes().get(1).detail()).contains("must not be stopped", guard.reason);
+    assertThat(account.mutatingCalls()).doesNotContain("StopInstances");
+    assertThat(state(instance)).isEqualTo("running");
+  }
+
+  @Test
+  void what_nothing_speaks_against_is_stopped_and_started() {
+    SimulatedInstance instance = broken(account.launchInstance("web"));
+
+    RepairReport report = ops(instance, id -> false).execute(plan(instance));
+
+    assertThat(report.verdict()).as(report.describe()).isEqualTo(RepairVerdict.HEALTHY);
+    assertThat(account.mutatingCalls()).endsWith("StopInstances", "StartInstances");
+  }
+
+  @Test
+  void protection_that_was_switched_on_after_the_plan_is_respected() {
+    SimulatedInstance instance = broken(account.launchInstance("web"));
+    RepairPlan plan = plan(instance);
+    assertThat(plan.steps()).extracting(RepairStep::operation).contains("StopInstances");
+    ec2.modifyInstanceAttribute(
+        r -> r.instanceId(instance.id()).disableApiStop(value -> value.value(true)));
+
+    RepairReport report = ops(instance, id -> false).execute(plan);
+
+    assertThat(report.outcomes().get(1).detail()).contains(Guard.STOP_PROTECTION.reason);
+    assertThat(account.mutatingCalls()).doesNotContain("StopInstances");
+  }
+
+  @Test
+  void protection_that_may_not_be_read_counts_as_protection() {
+    account.inject(Fault.error(403, "UnauthorizedOperation", "no").on("DescribeInstanceAttribute"));
+
+    assertThat(plan(broken(account.launchInstance("web"))).notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains(
+                        "whether it is protected from being stopped is unknown",
+                        "ec2:DescribeInstanceAttribute"));
+  }
+
+  @Test
+  void an_instance_of_a_group_may_be_stopped_while_it_is_in_standby() {
+    SimulatedInstance instance = broken(launch(Guard.AUTO_SCALING));
+    groups.enterStandby(
+        r ->
+            r.autoScalingGroupName("fleet")
+                .instanceIds(instance.id())
+                .shouldDecrementDesiredCapacity(true));
+    InstanceProfileOps ops = ops(instance, this::standby);
+
+    RepairReport report = ops.execute(ops.plan(target(instance)));
+
+    assertThat(report.verdict()).as(report.describe()).isEqualTo(RepairVerdict.HEALTHY);
+    assertThat(account.mutatingCalls()).endsWith("StopInstances", "StartInstances");
+  }
+
+  @Test
+  void a_standby_that_cannot_be_found_out_speaks_against_stopping() {
+    SimulatedInstance instance = broken(launch(Guard.AUTO_SCALING));
+    InstanceProfileOps ops =
+        ops(
+            instance,
+            id -> {
+              throw new IllegalStateException("no answer");
+            });
+
+    assertThat(ops.plan(target(instance)).notes())
+        .anySatisfy(note -> assertThat(note).contains(Guard.AUTO_SCALING.reason, "no answer"));
+  }
+
+  private boolean standby(InstanceId id) {
+    return groups
+        .describeAutoScalingInstances(r -> r.instanceIds(id.value()))
+        .autoScalingInstances()
+        .stream()
+        .anyMatch(each -> each.lifecycleState().equals("Standby"));
+  }
+
+  private SimulatedInstance launch(Guard guard) {
+    InstanceOptions options = InstanceOptions.of(guard.traits);
+    switch (guard) {
+      case INSTANCE_STORE_VOLUMES -> {
+        String id =
+            ec2.runInstances(
+                    r ->
+                        r.imageId("ami-0123456789abcdef0")
+                            .instanceType("m5d.large")
+                            .minCount(1)
+                            .maxCount(1)
+                            .iamInstanceProfile(p -> p.name("web")))
+                .instances()
+                .get(0)
+                .instanceId();
+        return account.instance(id);
+      }
+      case AUTO_SCALING -> {
+        SimulatedInstance instance = account.launchInstance("web", options);
+        groups.createAutoScalingGroup(
+            r -> r.autoScalingGroupName("fleet").minSize(0).maxSize(2).desiredCapacity(0));
+        groups.attachInstances(r -> r.autoScalingGroupName("fleet").instanceIds(instance.id()));
+        return instance;
+      }
+      case SPOT_IN_FLEET -> options = options.withTag("aws:ec2:fleet-id", "fleet-1");
+      default -> {}
+    }
+    return account.launchInstance("web", options);
+  }
+
+  private SimulatedInstance broken(SimulatedInstance instance) {
+    account.deleteInstanceProfile("web");
+    account.createInstanceProfile("web", "web-role");
+    account.clearJournal();
+    return instance;
+  }
+
+  /** The plan with the steps that it would have if nothing spoke against them. */
+  private RepairPlan stopping(SimulatedInstance instance, RepairPlan plan) {
+    var steps = new ArrayList<>(plan.steps());
+    for (RepairAction action : List.of(RepairAction.STOP_INSTANCES, RepairAction.START_INSTANCES)) {
+      var parameters = new LinkedHashMap<String, String>();
+      parameters.put("InstanceId.1", instance.id());
+      steps.add(new RepairStep(steps.size() + 1, action, parameters, Map.of(), "", "", "", "", ""));
+    }
+    return new RepairPlan(
+        plan.id(),
+        plan.createdAt(),
+        plan.target(),
+        plan.diagnosis(),
+        steps,
+        List.of(),
+        List.of(),
+        plan.policy(),
+        plan.binding());
+  }
+
+  private RepairPlan plan(SimulatedInstance instance) {
+    return ops(instance, id -> false).plan(target(instance));
+  }
+
+  private static RepairTarget target(SimulatedInstance instance) {
+    return RepairTarget.forInstance(InstanceId.of(instance.id())).allowStopStart().build();
+  }
+
+  private InstanceProfileOps ops(SimulatedInstance instance, Predicate<InstanceId> standby) {
+    metadata.add(InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build());
+    return InstanceProfileOps.builder(ec2, iam)
+        .metadata(metadata.get(metadata.size() - 1))
+        .clock(clock)
+        .pauser(clock::advance)
+        .standby(standby)
+        .build();
+  }
+
+  private String state(SimulatedInstance instance) {
+    return ec2.describeInstances(r -> r.instanceIds(instance.id()))
+        .reservations()
+        .get(0)
+        .instances()
+        .get(0)
+        .state()
+        .nameAsString();
+  }
+}
