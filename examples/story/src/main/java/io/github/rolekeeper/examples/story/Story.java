@@ -136,7 +136,12 @@ public final class Story {
     clock = account.clock();
     shell = OperatorShell.on(account, instance);
     tracker =
-        CredentialTracker.builder(metadata::observe).clock(clock).listener(this::onEvent).build();
+        CredentialTracker.builder(metadata::observe)
+            .sourceName("imds")
+            .clock(clock)
+            .listenerExecutor(Runnable::run)
+            .listener(this::onEvent)
+            .build();
     ops =
         InstanceProfileOps.builder(ec2, iam)
             .metadata(metadata)

@@ -12,38 +12,45 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class StoryTest {
-  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"PT1H", "PT6H"})
-  void every_row_of_the_record_comes_out(String session) {
-    play(Duration.parse(session), account(session), false);
+  /** What a play of six-hour sessions prints into a pipe; several tests read it. */
+  private static String played;
 
-    assertThat(text()).contains("16 of 16 rows reproduced").doesNotContain("NOT AS RECORDED");
+  @BeforeAll
+  static void play() {
+    played = play("PT6H", account("PT6H"), false);
+  }
+
+  @Test
+  void every_row_of_the_record_comes_out() {
+    assertThat(played).contains("16 of 16 rows reproduced").doesNotContain("NOT AS RECORDED");
+  }
+
+  @Test
+  void every_row_comes_out_with_sessions_of_an_hour_and_a_terminal_gets_colours() {
+    String coloured = play("PT1H", account("PT1H"), true);
+
+    assertThat(coloured).contains("16 of 16 rows reproduced").doesNotContain("NOT AS RECORDED");
+    assertThat(coloured).contains("\u001b[32m");
   }
 
   @Test
   void the_loss_is_foretold_hours_before_it_happens() {
-    play(Duration.ofHours(6), account("PT6H"), false);
-
-    assertThat(text())
+    assertThat(played)
         .containsSubsequence(
             "FORECAST_RAISED", "before the loss", "tracker says LOST", "tracker says RECOVERED");
-    assertThat(text()).containsPattern("foretold   [34] h \\d+ min before the loss");
+    assertThat(played).containsPattern("foretold   [34] h \\d+ min before the loss");
   }
 
   @Test
   void diagnosis_plan_steps_and_verdicts_are_printed_in_their_order() {
-    play(Duration.ofHours(6), account("PT6H"), false);
-
-    assertThat(text())
+    assertThat(played)
         .containsSubsequence(
             "PROFILE_DELETED",
             "STALE_PROFILE_ID",
@@ -58,30 +65,25 @@ class StoryTest {
   @Test
   void a_row_that_does_not_come_out_is_named_and_ends_the_program_with_an_exception() {
     var account = account("PT6H").without(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE);
+    var printed = new ByteArrayOutputStream();
 
-    assertThatThrownBy(() -> play(Duration.ofHours(6), account, false))
+    assertThatThrownBy(() -> play("PT6H", account, printer(printed, false), "broken.svg"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("[15");
-    assertThat(text()).contains("NOT AS RECORDED");
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("NOT AS RECORDED");
   }
 
   @Test
-  void a_pipe_gets_no_escape_sequences_and_a_terminal_does() {
-    play(Duration.ofHours(6), account("PT6H"), false);
-    assertThat(text()).doesNotContain("\u001b");
-
-    play(Duration.ofHours(6), account("PT6H"), true);
-    assertThat(text()).contains("\u001b[32m");
+  void a_pipe_gets_no_escape_sequences() {
+    assertThat(played).doesNotContain("\u001b");
   }
 
   @Test
   void the_picture_is_well_formed_and_shows_the_states() throws Exception {
-    play(Duration.ofHours(6), account("PT6H"), false);
-
     var svg =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
-            .parse(folder.resolve("story.svg").toFile());
+            .parse(folder.resolve("PT6H.svg").toFile());
     assertThat(svg.getDocumentElement().getTextContent())
         .containsSubsequence("VALID", "MISSING", "VALID");
   }
@@ -92,12 +94,18 @@ class StoryTest {
         .sessionDuration(Duration.parse(session));
   }
 
-  private void play(Duration session, SimulatedAccount.Builder account, boolean coloured) {
-    var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    Story.play(account, session, new Printer(out, coloured), folder.resolve("story.svg"));
+  private static String play(String session, SimulatedAccount.Builder account, boolean coloured) {
+    var printed = new ByteArrayOutputStream();
+    play(session, account, printer(printed, coloured), session + ".svg");
+    return printed.toString(StandardCharsets.UTF_8);
   }
 
-  private String text() {
-    return printed.toString(StandardCharsets.UTF_8);
+  private static void play(
+      String session, SimulatedAccount.Builder account, Printer printer, String picture) {
+    Story.play(account, Duration.parse(session), printer, folder.resolve(picture));
+  }
+
+  private static Printer printer(ByteArrayOutputStream printed, boolean coloured) {
+    return new Printer(new PrintStream(printed, true, StandardCharsets.UTF_8), coloured);
   }
 }

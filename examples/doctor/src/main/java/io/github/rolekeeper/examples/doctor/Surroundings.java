@@ -1,0 +1,35 @@
+package io.github.rolekeeper.examples.doctor;
+
+import io.github.rolekeeper.iamops.Pauser;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * What the program stands in.
+ *
+ * @param clock what the time is read from
+ * @param pauser how it waits
+ * @param terminal the person, if there is one
+ * @param credentials with which AWS is called
+ * @param interrupts that the program shall end
+ * @param journal where repairs are written down by default
+ */
+record Surroundings(
+    InstantSource clock,
+    Pauser pauser,
+    Terminal terminal,
+    AwsCredentialsProvider credentials,
+    Interrupts interrupts,
+    Path journal) {
+  static Surroundings ofProcess() {
+    return new Surroundings(
+        InstantSource.system(),
+        duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000),
+        new ProcessTerminal(),
+        DefaultCredentialsProvider.builder().build(),
+        new ProcessInterrupts(),
+        Path.of(System.getProperty("user.home"), ".rolekeeper", "journal"));
+  }
+}
