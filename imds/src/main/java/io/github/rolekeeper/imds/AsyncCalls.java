@@ -44,7 +44,11 @@ final class AsyncCalls implements AutoCloseable {
       return call;
     }
     try {
-      given.orElseGet(this::own).execute(call);
+      if (given.isPresent()) {
+        given.get().execute(call);
+      } else {
+        executeOnOwnThread(call);
+      }
     } catch (RejectedExecutionException e) {
       call.completeExceptionally(closed ? refusal() : e);
     }
@@ -56,7 +60,12 @@ final class AsyncCalls implements AutoCloseable {
     return new IllegalStateException("this client was closed; build another one");
   }
 
-  private synchronized Executor own() {
+  /**
+   * Under the lock, so that {@link #close} finds each thread started: the pool starts a thread only
+   * after it has made it, and to wait for one that is not started yet is to wait for nothing. The
+   * queue has no limit, so this does not block.
+   */
+  private synchronized void executeOnOwnThread(AsyncCall<?> call) {
     if (closed) {
       throw new RejectedExecutionException();
     }
@@ -71,7 +80,7 @@ final class AsyncCalls implements AutoCloseable {
               this::worker);
       own.allowCoreThreadTimeOut(true);
     }
-    return own;
+    own.execute(call);
   }
 
   @Override
