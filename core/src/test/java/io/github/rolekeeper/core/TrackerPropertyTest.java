@@ -75,7 +75,8 @@ class TrackerPropertyTest {
     void take(World world);
   }
 
-  @Property(tries = 20_000)
+  // A fixed seed: a build has the same answer each time. Without it, others are tried.
+  @Property(tries = 20_000, seed = "20230307")
   void state_and_events_are_what_the_model_makes_of_the_history(
       @ForAll("windows") Windows windows, @ForAll("schedules") List<Step> schedule) {
     World world = new World(windows);
