@@ -41,6 +41,7 @@ public final class Surroundings implements LauncherSessionListener {
   @Override
   public void launcherSessionOpened(LauncherSession session) {
     SETTINGS.forEach((setting, value) -> System.setProperty(setting.property(), value));
+    System.setProperty("aws.s3UseArnRegion", "false");
     System.setProperty("http.nonProxyHosts", "localhost|127.*|[::1]");
   }
 }

@@ -20,8 +20,7 @@ import java.util.regex.Pattern;
 final class AwsCli implements StoryReplay.Shell {
   private static final String EXECUTABLE = or(System.getenv("ROLEKEEPER_AWS_CLI"), "aws");
   private static final Pattern ERROR =
-      Pattern.compile(
-          "An error occurred \\([^)]*\\) when calling the \\w+ operation: (Access Denied|.*)");
+      Pattern.compile("An error occurred \\([^)]*\\) when calling the \\w+ operation: .*");
   private static final Pattern WORD = Pattern.compile("\\{.*}|\\S+");
 
   private final SimulatedAccount account;
@@ -68,15 +67,14 @@ final class AwsCli implements StoryReplay.Shell {
     if (result.exit() == 0) {
       return result.output();
     }
-    String errors = result.errors().replaceAll("\\s+", " ");
-    Matcher error = ERROR.matcher(errors);
+    Matcher error = ERROR.matcher(result.errors());
     if (error.find()) {
       return error.group();
     }
-    return errors.contains("Unable to locate credentials")
+    return result.errors().contains("Unable to locate credentials")
         ? "Unable to locate credentials. You can configure credentials by running"
             + " \"aws configure\"."
-        : errors;
+        : result.errors();
   }
 
   /** The rows of the record that are there, in its order; what else there is does not matter. */

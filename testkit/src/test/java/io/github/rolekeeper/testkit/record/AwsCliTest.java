@@ -58,7 +58,6 @@ class AwsCliTest {
   private static String fail(AwsCli cli, String... arguments) {
     Referee.Result result = cli.execute(List.of(arguments));
     assertThat(result.exit()).as(result.toString()).isNotZero();
-    // It breaks lines where it likes.
-    return result.errors().replaceAll("\\s+", " ");
+    return result.errors();
   }
 }

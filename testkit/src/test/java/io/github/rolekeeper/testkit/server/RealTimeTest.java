@@ -98,10 +98,9 @@ class RealTimeTest {
               .instanceId();
       URI metadata = endpoint.resolve("/_instances/" + id);
 
-      try (var warm = provider(metadata);
+      try (var warm = warmProvider(endpoint, metadata, "web-role/" + id);
           var cold = provider(metadata);
           var sts = client(StsClient.builder(), endpoint, warm)) {
-        assertThat(caller(sts)).endsWith("web-role/" + id);
         iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName("web").roleName("web-role"));
         iam.deleteInstanceProfile(r -> r.instanceProfileName("web"));
         awaitTheEndOfTheSession(endpoint, metadata);
@@ -122,13 +121,20 @@ class RealTimeTest {
     }
   }
 
-  /** On a machine that stalls, a session may end before it is used; then there is a next one. */
-  private static String caller(StsClient sts) {
+  /**
+   * A provider whose credentials were accepted once. On a machine that stalls, they may end before
+   * they are used; then the next one has newer ones.
+   */
+  private static InstanceProfileCredentialsProvider warmProvider(
+      URI endpoint, URI metadata, String caller) {
     long begin = System.nanoTime();
     while (true) {
-      try {
-        return sts.getCallerIdentity().arn();
+      var provider = provider(metadata);
+      try (var sts = client(StsClient.builder(), endpoint, provider)) {
+        assertThat(sts.getCallerIdentity().arn()).endsWith(caller);
+        return provider;
       } catch (AwsServiceException e) {
+        provider.close();
         assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ExpiredToken");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(PATIENCE);
       }
