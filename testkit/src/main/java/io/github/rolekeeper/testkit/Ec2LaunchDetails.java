@@ -4,6 +4,7 @@ import io.github.rolekeeper.testkit.InstanceOptions.Detail;
 import io.github.rolekeeper.testkit.InstanceOptions.Trait;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,7 +31,8 @@ final class Ec2LaunchDetails {
     }
     for (String name : parameters.list("SecurityGroup")) {
       read =
-          read.withSecurityGroup(String.format("sg-%017x", name.hashCode() & 0xffff_ffffL), name);
+          read.withSecurityGroup(
+              String.format(Locale.ROOT, "sg-%017x", name.hashCode() & 0xffff_ffffL), name);
     }
     if (Ec2Input.flag(parameters, "Monitoring.Enabled", false)) {
       read = read.with(Trait.DETAILED_MONITORING);

@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -142,7 +143,7 @@ final class Ec2LaunchTemplates {
   private record Described(LaunchTemplate template, LaunchTemplate.Version version) {
     /** Of one template the newest comes first, as EC2 lists them. */
     String key() {
-      return template.id + String.format(" %019d", Long.MAX_VALUE - version.number());
+      return template.id + String.format(Locale.ROOT, " %019d", Long.MAX_VALUE - version.number());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -432,7 +433,7 @@ public final class Fault {
     if (count < 1) {
       throw new IllegalArgumentException("times " + count + " must be 1 or more");
     }
-    return when(() -> call -> call <= count);
+    return when(() -> Schedule.until(count, call -> true));
   }
 
   /**
@@ -449,7 +450,8 @@ public final class Fault {
           "calls " + Arrays.toString(numbers) + ": pass at least one number, counted from 1");
     }
     List<Integer> calls = Arrays.stream(numbers).boxed().toList();
-    return when(() -> calls::contains);
+    int last = Arrays.stream(numbers).max().orElseThrow();
+    return when(() -> Schedule.until(last, calls::contains));
   }
 
   /**
@@ -566,5 +568,24 @@ public final class Fault {
   @FunctionalInterface
   interface Schedule {
     boolean happensAt(int call);
+
+    /** Whether it decides against all requests after this one. */
+    default boolean isOverAfter(int call) {
+      return false;
+    }
+
+    static Schedule until(int last, IntPredicate happens) {
+      return new Schedule() {
+        @Override
+        public boolean happensAt(int call) {
+          return call <= last && happens.test(call);
+        }
+
+        @Override
+        public boolean isOverAfter(int call) {
+          return call >= last;
+        }
+      };
+    }
   }
 }

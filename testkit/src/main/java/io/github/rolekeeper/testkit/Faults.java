@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The faults that were injected, with their counts. Thread-safe. */
+/**
+ * The faults that were injected, with their counts; each until it cannot happen any more. One whose
+ * time is over stays, since the clock can be set back. Thread-safe.
+ */
 final class Faults {
   private static final System.Logger LOG = System.getLogger(Faults.class.getName());
 
@@ -66,7 +69,8 @@ final class Faults {
   private synchronized List<Injected> due(
       String service, String operation, @Nullable String instanceId, Instant now) {
     var due = new ArrayList<Injected>();
-    for (Injected each : injected) {
+    for (var all = injected.iterator(); all.hasNext(); ) {
+      Injected each = all.next();
       // What another actor does must not set off itself; its requests arrive on other threads.
       if (each.acting > 0
           || !each.window.holds(now)
@@ -77,6 +81,9 @@ final class Faults {
       if (each.schedule.happensAt(each.matched)) {
         due.add(each);
         each.acting += isActor(each) ? 1 : 0;
+      }
+      if (each.schedule.isOverAfter(each.matched)) {
+        all.remove();
       }
     }
     return due;

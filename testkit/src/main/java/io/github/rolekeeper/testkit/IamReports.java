@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -155,7 +156,7 @@ final class IamReports {
             parameters,
             "SimulatePrincipalPolicy" + arn,
             simulated,
-            each -> "%06d".formatted(each.number()));
+            each -> String.format(Locale.ROOT, "%06d", each.number()));
     return IamXml.page(
         "EvaluationResults", page, (xml, each) -> evaluated(xml, each, policies, role));
   }

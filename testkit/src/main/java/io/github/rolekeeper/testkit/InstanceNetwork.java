@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit;
 
 import io.github.rolekeeper.testkit.InstanceOptions.Trait;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The one network interface of an instance, in the one subnet of the account. */
@@ -27,7 +28,7 @@ final class InstanceNetwork {
   String mac() {
     var mac = new StringBuilder("02:00");
     for (String part : instance.privateIp.split("\\.", -1)) {
-      mac.append(String.format(":%02x", Integer.parseInt(part)));
+      mac.append(String.format(Locale.ROOT, ":%02x", Integer.parseInt(part)));
     }
     return mac.toString();
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,13 +46,18 @@ final class World {
   private final Map<String, Instant> onTheWayToEc2 = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private long scheduled;
-  // By name in small letters: the id of the first profile that had it.
+  // By name in small letters: the id of the first profile that had it. Kept only where a profile
+  // that
+  // is made again has that id, or an account would grow with every name.
   final Map<String, String> firstProfileIds = new LinkedHashMap<>();
   // A client token stands for its first launch (EC2 API reference, ensuring idempotency).
   final Map<String, List<Instance>> launches = new LinkedHashMap<>();
   final Map<String, AutoScalingGroup> autoScalingGroups = new LinkedHashMap<>();
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
+  // The same by their end, for they are not opened in the order in which they end.
+  private final PriorityQueue<Session> sessionsByEnd =
+      new PriorityQueue<>(Comparator.comparing((Session session) -> session.expiration));
   private final Map<String, Instant> buckets = new LinkedHashMap<>();
 
   World(Settings settings, Clock clock) {
@@ -210,12 +216,12 @@ final class World {
           "Cannot exceed quota for InstanceProfilesPerAccount: " + PROFILE_QUOTA);
     }
     String fresh = ids.instanceProfile();
-    String first = firstProfileIds.getOrDefault(key(name), fresh);
-    firstProfileIds.put(key(name), first);
     var profile =
         new InstanceProfile(
             name,
-            follows(Rule.RECREATED_PROFILE_HAS_NEW_ID) ? fresh : first,
+            follows(Rule.RECREATED_PROFILE_HAS_NEW_ID)
+                ? fresh
+                : firstProfileIds.computeIfAbsent(key(name), first -> fresh),
             path,
             iamArn("instance-profile" + path + name),
             created);
@@ -278,6 +284,7 @@ final class World {
     profiles.remove(key(name));
     if (!follows(Rule.SESSION_OUTLIVES_PROFILE)) {
       sessions.values().removeIf(session -> session.instanceProfileId.equals(profile.id));
+      sessionsByEnd.removeIf(session -> session.instanceProfileId.equals(profile.id));
     }
     toEc2(name, at -> lostToEc2(profile, at));
   }
@@ -553,8 +560,7 @@ final class World {
     String name = follows(Rule.SESSION_IS_NAMED_AFTER_INSTANCE) ? instance.id : "ec2";
     var session =
         new Session(ids, role, name, profileId, at, at.plus(timing(Timing.SESSION_DURATION)));
-    sessions.put(session.accessKeyId, session);
-    forgetSessionsLongEnded(at);
+    keep(session);
     return session;
   }
 
@@ -588,20 +594,18 @@ final class World {
   /**
    * Sessions are kept for a day after their end, so that they answer as expired, not as unknown.
    */
-  private void forgetSessionsLongEnded(Instant now) {
-    Instant limit = now.minus(Duration.ofDays(1));
-    // In the order of issue, so that this is over at the first one that is kept.
-    var oldest = sessions.values().iterator();
-    while (oldest.hasNext() && oldest.next().expiration.isBefore(limit)) {
-      oldest.remove();
+  private void keep(Session session) {
+    resume(session);
+    Instant limit = now().minus(Duration.ofDays(1));
+    while (!sessionsByEnd.isEmpty() && sessionsByEnd.element().expiration.isBefore(limit)) {
+      sessions.remove(sessionsByEnd.remove().accessKeyId);
     }
   }
 
   /** A session that somebody assumed, and no instance: it belongs to no profile. */
   Session openSession(Role role, String name, Duration duration) {
     var session = new Session(ids, role, name, "", now(), now().plus(duration));
-    sessions.put(session.accessKeyId, session);
-    forgetSessionsLongEnded(now());
+    keep(session);
     return session;
   }
 
@@ -612,6 +616,7 @@ final class World {
   /** Takes in a session that was there before. */
   void resume(Session session) {
     sessions.put(session.accessKeyId, session);
+    sessionsByEnd.add(session);
   }
 
   /** Takes in an instance that was there before; who calls gives it its state. */

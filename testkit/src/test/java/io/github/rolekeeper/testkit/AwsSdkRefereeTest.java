@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.waiters.WaiterOverrideConfiguration;
 import software.amazon.awssdk.core.waiters.WaiterResponse;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
@@ -185,7 +186,11 @@ class AwsSdkRefereeTest {
   void the_metadata_client_of_the_sdk_reads_the_role() {
     account.createInstanceProfile("web", "web-role");
     SimulatedInstance instance = account.launchInstance("web");
-    try (var metadata = Ec2MetadataClient.builder().endpoint(instance.metadataEndpoint()).build()) {
+    try (var metadata =
+        Ec2MetadataClient.builder()
+            .endpoint(instance.metadataEndpoint())
+            .httpClient(ApacheHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
+            .build()) {
       assertThat(metadata.get("/latest/meta-data/iam/security-credentials/").asList())
           .containsExactly("web-role");
       assertThat(metadata.get("/latest/meta-data/instance-id").asString()).isEqualTo(instance.id());

@@ -361,7 +361,8 @@ class FaultTest {
   void beyond_the_hop_limit_the_token_is_never_answered() {
     account.inject(Fault.noAnswer().on("PUT /latest/api/token"));
 
-    assertThatThrownBy(() -> token()).isInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(() -> token(Duration.ofMillis(500)))
+        .isInstanceOf(HttpTimeoutException.class);
   }
 
   @Test
@@ -431,12 +432,16 @@ class FaultTest {
   }
 
   private HttpResponse<String> token() throws Exception {
+    return token(Duration.ofMinutes(2));
+  }
+
+  private HttpResponse<String> token(Duration patience) throws Exception {
     return http.send(
         HttpRequest.newBuilder(
                 java.net.URI.create(instance.metadataEndpoint() + "/latest/api/token"))
             .PUT(HttpRequest.BodyPublishers.noBody())
             .header("X-aws-ec2-metadata-token-ttl-seconds", "60")
-            .timeout(Duration.ofMillis(500))
+            .timeout(patience)
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }

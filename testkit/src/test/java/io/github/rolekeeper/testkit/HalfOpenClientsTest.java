@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /** Clients that begin and do not go on, and answers that do not come, cost others nothing. */
-@Timeout(60)
+@Timeout(300)
 class HalfOpenClientsTest {
   private static final String HEAD = "POST / HTTP/1.1\r\nHost: nowhere.example\r\n";
 

@@ -127,7 +127,7 @@ class IdentitySignaturesTest {
       Process process = command.start();
       process.getOutputStream().close();
       String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
       return told.replace("\r\n", "\n"); // S/MIME has its own line ends
     } catch (IOException e) {
       return Assumptions.<String>abort("there is no openssl on the path");

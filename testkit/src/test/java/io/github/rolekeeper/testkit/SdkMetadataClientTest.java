@@ -52,7 +52,8 @@ class SdkMetadataClientTest {
   private Ec2MetadataClient client() {
     return Ec2MetadataClient.builder()
         .endpoint(instance.metadataEndpoint())
-        .httpClient(ApacheHttpClient.builder())
+        // Its own second would let a machine that stalls decide.
+        .httpClient(ApacheHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
         .retryPolicy(Ec2MetadataRetryPolicy.none())
         .build();
   }

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which values have the form of a pattern. */
 class WildcardsTest {
-  // Thousands of times what it takes, and nothing beside the years that backtracking would.
-  private static final Duration SOON = Duration.ofSeconds(20);
+  // Ends what would take years if a pattern were tried in every way; decides nothing else.
+  private static final Duration HANG = Duration.ofMinutes(5);
 
   @ParameterizedTest
   @CsvSource({
@@ -72,7 +72,7 @@ class WildcardsTest {
   @Test
   void no_pattern_takes_long() {
     assertTimeoutPreemptively(
-        SOON,
+        HANG,
         () -> {
           assertThat(Wildcards.match("*a".repeat(30) + "*b", "a".repeat(256))).isFalse();
           assertThat(Wildcards.match("*".repeat(60_000), "a".repeat(256))).isTrue();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.testkit.ApiCall;
 import io.github.rolekeeper.testkit.MutableClock;
+import io.github.rolekeeper.testkit.OwnThreads;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import java.net.ConnectException;
 import java.util.ArrayList;
@@ -24,14 +25,18 @@ import software.amazon.awssdk.services.sts.StsClient;
 
 class InProcessHttpClientTest {
   @Test
-  void an_account_without_a_port_is_reached_in_process_and_starts_no_thread() {
-    int before = Thread.activeCount();
+  void accounts_without_a_port_are_reached_in_process_and_start_no_thread() throws Exception {
+    var threads = new OwnThreads();
     var accounts = new ArrayList<SimulatedAccount>();
-    for (int i = 0; i < 100; i++) {
-      accounts.add(SimulatedAccount.builder().withoutPort().build());
-    }
+    threads.run(
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            accounts.add(SimulatedAccount.builder().withoutPort().build());
+          }
+          return null;
+        });
 
-    assertThat(Thread.activeCount()).isLessThan(before + 100);
+    assertThat(threads.alive()).isEmpty();
     for (SimulatedAccount account : accounts) {
       try (account;
           var own = SdkClients.administrator(account).inProcess().build(IamClient.builder())) {

@@ -84,7 +84,7 @@ final class Cases {
 
     private static void meet(SimulatedAccount account) throws Exception {
       ACCOUNTS.add(account);
-      BOTH.await(30, TimeUnit.SECONDS);
+      BOTH.await(5, TimeUnit.MINUTES);
       account.createInstanceProfile("web", "web-role");
     }
   }

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What must not grow. */
+/** What a process uses; printed, and judged by nobody. */
 record Footprint(long heap, int threads, int sockets) {
   static Footprint taken() throws IOException {
     System.gc();

@@ -1,25 +1,34 @@
 package io.github.rolekeeper.testkit.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.rolekeeper.testkit.ApiCall;
+import io.github.rolekeeper.testkit.Fault;
+import io.github.rolekeeper.testkit.Kept;
+import io.github.rolekeeper.testkit.OwnThreads;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.io.IOException;
+import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -34,27 +43,32 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/** Many clients at once, for a while. Not part of the normal build; see CONTRIBUTING. */
+/** Many clients at once, for many rounds. Not part of the normal build; see CONTRIBUTING. */
 @Tag("load")
 class LoadTest {
   private static final int CLIENTS = 64;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
-  private static final Duration WHOLE = Duration.ofSeconds(60);
-  private static final double GROWTH = 1.10;
 
-  /** How often the journal is read, which would be all that grows. */
-  private static final Duration SLICE = Duration.ofMillis(100);
+  /** Some 20 seconds of two processors. */
+  private static final int ROUNDS = 48;
 
-  /** A second and more of calls: ten times what comes between two readings. */
-  private static final int JOURNAL = 4_000;
+  private static final int CALLS_IN_A_ROUND = 15;
 
-  /**
-   * Only then is CloudTrail's history full, which is as long as the journal; not all calls count.
-   */
-  private static final int FULL = 2 * JOURNAL;
+  private static final int CALLS_TO_TAKE = 5;
 
-  /** A twentieth of what was measured: not a claim of speed, but a machine that stands still. */
-  private static final long FEWEST_PER_SECOND = 100;
+  /** After so many rounds all wait for each other, and the journal is read. */
+  private static final int SLICE = 8;
+
+  /** Full after each slice, to the last call. */
+  private static final int JOURNAL = CLIENTS * SLICE * CALLS_IN_A_ROUND;
+
+  /** How many former associations EC2 knows of an instance. */
+  private static final int FORMER = 50;
+
+  /** Hourly ones of six hours that are kept for a day: issued now, and at each of 30 hours. */
+  private static final int SESSIONS = 31;
+
+  /** Only ends a hang. */
+  private static final Duration PATIENCE = Duration.ofMinutes(60);
 
   /** How many profiles the clients have in common. */
   private static final int CONTENDED = 8;
@@ -62,7 +76,6 @@ class LoadTest {
   private static final Set<String> TOO_LATE =
       Set.of("EntityAlreadyExists", "LimitExceeded", "NoSuchEntity", "DeleteConflict");
 
-  private final AtomicBoolean stop = new AtomicBoolean();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final JournalledState expected = new JournalledState();
 
@@ -70,71 +83,106 @@ class LoadTest {
   private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
 
   @Test
-  void sixty_four_clients_for_a_minute_see_no_error_and_leave_what_the_journal_says()
+  void sixty_four_clients_see_no_error_and_leave_what_the_journal_says_and_nothing_else()
       throws Exception {
-    try (SimulatedAccount account = SimulatedAccount.builder().journalLimit(JOURNAL).build();
-        SdkHttpClient http = ApacheHttpClient.builder().maxConnections(CLIENTS).build()) {
+    var threads = new OwnThreads();
+    try (SimulatedAccount account =
+            threads.run(() -> SimulatedAccount.builder().journalLimit(JOURNAL).build());
+        SdkHttpClient http =
+            ApacheHttpClient.builder()
+                .maxConnections(CLIENTS)
+                .connectionAcquisitionTimeout(PATIENCE)
+                .connectionTimeout(PATIENCE)
+                .socketTimeout(PATIENCE)
+                .build()) {
       account.createInstanceProfile("web", "web-role");
       expected.holds("web", "web-role");
-      ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-      for (int number = 0; number < CLIENTS; number++) {
-        int client = number;
-        SimulatedInstance instance = account.launchInstance("web");
-        expected.launched(instance.id(), "web");
-        clients.execute(() -> work(account, http, client, instance));
-      }
-      followTheJournal(account, WARM_UP);
-      while (expected.calls() < FULL && failures.isEmpty()) {
-        followTheJournal(account, SLICE); // a busy machine needs longer than WARM_UP
-      }
+      var instances = Stream.generate(() -> account.launchInstance("web")).limit(CLIENTS).toList();
+      instances.forEach(each -> expected.launched(each.id(), "web"));
+      var atFirst = Kept.by(account);
       Footprint early = Footprint.taken();
-      followTheJournal(account, WHOLE.minus(WARM_UP));
-      Footprint late = Footprint.taken();
-      stop.set(true);
-      clients.shutdown();
-      while (!clients.awaitTermination(SLICE.toMillis(), TimeUnit.MILLISECONDS)) {
-        expected.follow(account.takeCalls());
-      }
-      expected.follow(account.takeCalls());
+      long begin = System.nanoTime();
 
+      rounds(account, http, instances);
+
+      Duration time = Duration.ofNanos(System.nanoTime() - begin);
       long calls = expected.calls();
       System.out.println(
-          "load: " + calls + " calls in " + WHOLE + ", early " + early + ", late " + late);
-      assertThat(failures).isEmpty();
-      assertThat(calls).isGreaterThan(FEWEST_PER_SECOND * WHOLE.toSeconds());
-      assertThat((double) late.heap()).isLessThanOrEqualTo(early.heap() * GROWTH);
-      assertThat((double) late.threads()).isLessThanOrEqualTo(early.threads() * GROWTH);
-      assertThat((double) late.sockets()).isLessThanOrEqualTo(early.sockets() * GROWTH);
+          "load: "
+              + calls
+              + " calls in "
+              + time
+              + ", "
+              + calls * 1000 / time.toMillis()
+              + " a second, before "
+              + early
+              + ", after "
+              + Footprint.taken());
+      assertThat(calls)
+          .isEqualTo(CLIENTS * ROUNDS * CALLS_IN_A_ROUND + CLIENTS / 2 * CALLS_TO_TAKE);
       assertThat(expected.requests())
           .as("each request that was sent is in the journal once")
           .isEqualTo(
               sent.entrySet().stream()
                   .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().sum())));
       assertTheAccountIsAsTheJournalSays(account, http);
+      fillTheJournal(account, http);
+      assertTheAccountKeepsNothingElse(account, atFirst);
     }
+    threads.assertAllHaveEnded();
   }
 
-  /** Ends early if a client fails. */
-  private void followTheJournal(SimulatedAccount account, Duration time)
+  private void rounds(
+      SimulatedAccount account, SdkHttpClient http, List<SimulatedInstance> instances)
       throws InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
-    while (System.nanoTime() - end < 0 && failures.isEmpty()) {
-      expected.follow(account.takeCalls());
-      new CountDownLatch(1).await(SLICE.toMillis(), TimeUnit.MILLISECONDS);
+    var slices =
+        new Phaser(CLIENTS) {
+          @Override
+          protected boolean onAdvance(int phase, int clients) {
+            try {
+              List<ApiCall> slice = account.takeCalls();
+              expected.follow(slice);
+              if (failures.isEmpty()) {
+                assertThat(slice.size()).isEqualTo(JOURNAL);
+              }
+            } catch (Exception | AssertionError e) {
+              failures.add(e);
+            }
+            return super.onAdvance(phase, clients);
+          }
+        };
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    for (int number = 0; number < CLIENTS; number++) {
+      int client = number;
+      clients.execute(() -> work(account, http, client, instances.get(client), slices));
     }
+    clients.shutdown();
+    assertThat(clients.awaitTermination(PATIENCE.toMinutes(), TimeUnit.MINUTES)).isTrue();
+    expected.follow(account.takeCalls());
+    assertThat(failures).isEmpty();
   }
 
   private void work(
-      SimulatedAccount account, SdkHttpClient http, int client, SimulatedInstance instance) {
+      SimulatedAccount account,
+      SdkHttpClient http,
+      int client,
+      SimulatedInstance instance,
+      Phaser slices) {
     SdkClients clients = SdkClients.administrator(account);
     try (IamClient iam = counted(clients, IamClient.builder().httpClient(http));
         Ec2Client ec2 = counted(clients, Ec2Client.builder().httpClient(http));
         StsClient sts = counted(clients, StsClient.builder().httpClient(http))) {
-      String mine = "profile-" + client;
-      while (!stop.get()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        if (round > 0 && round % SLICE == 0) {
+          slices.arriveAndAwaitAdvance();
+        }
+        String mine = "profile-" + client + "-of-round-" + round;
         String association = takeMine(iam, ec2, mine, instance);
         sts.getCallerIdentity();
-        metadata(instance);
+        account.inject(
+            Fault.status(503).on("PUT /latest/api/token").forInstance(instance.id()).times(1));
+        assertThat(metadata(instance)).isEqualTo(503);
+        assertThat(metadata(instance)).isEqualTo(200);
         contend(iam, "contended-" + client % CONTENDED);
         replace(ec2, association, "web", instance);
         iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName(mine).roleName("web-role"));
@@ -143,11 +191,13 @@ class LoadTest {
           account.clock().advance(Duration.ofHours(4)); // sessions come and go
         }
       }
+      slices.arriveAndAwaitAdvance();
       if (client % 2 == 0) {
-        takeMine(iam, ec2, mine, instance); // so that not all ends as it began
+        takeMine(iam, ec2, "profile-" + client, instance); // so that not all ends as it began
       }
     } catch (Exception | AssertionError e) {
       failures.add(e);
+      slices.arriveAndDeregister(); // the others go on without it
     }
   }
 
@@ -217,19 +267,56 @@ class LoadTest {
     sent.computeIfAbsent(operation, any -> new LongAdder()).increment();
   }
 
-  private void metadata(SimulatedInstance instance) throws IOException {
+  private int metadata(SimulatedInstance instance) throws IOException {
     count("PUT /latest/api/token");
     var connection =
         (java.net.HttpURLConnection)
-            URI.create(instance.metadataEndpoint() + "/latest/api/token").toURL().openConnection();
+            URI.create(instance.metadataEndpoint() + "/latest/api/token")
+                .toURL()
+                .openConnection(Proxy.NO_PROXY);
     connection.setRequestMethod("PUT");
     connection.setRequestProperty("X-aws-ec2-metadata-token-ttl-seconds", "21600");
     connection.setDoOutput(true);
     connection.getOutputStream().close();
-    assertThat(connection.getResponseCode()).isEqualTo(200);
-    try (var body = connection.getInputStream()) {
+    int status = connection.getResponseCode();
+    try (var body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
       body.readAllBytes();
     }
+    return status;
+  }
+
+  /** Only reads, so that nobody need follow them. */
+  private static void fillTheJournal(SimulatedAccount account, SdkHttpClient http) {
+    account.clearJournal();
+    try (StsClient sts =
+        SdkClients.administrator(account).build(StsClient.builder().httpClient(http))) {
+      for (int call = 0; call < JOURNAL + 3; call++) {
+        sts.getCallerIdentity();
+      }
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(account::calls)
+        .withMessageContaining("dropped the 3 oldest");
+  }
+
+  /** Once what the account keeps for a while is over. */
+  private void assertTheAccountKeepsNothingElse(
+      SimulatedAccount account, Map<String, Integer> atFirst) throws IllegalAccessException {
+    account.clock().advance(Duration.ofDays(3));
+    account.createInstanceProfile("last", "web-role"); // brings all metadata up to date
+    int profiles = expected.profiles().size() + 1;
+    // With a profile that nobody has used before, an instance gets none until it is started again.
+    int sessions = SESSIONS * Collections.frequency(expected.associations().values(), "web");
+    var now = new TreeMap<>(atFirst);
+    now.put("Journal.calls", JOURNAL);
+    now.put("Journal.names", 5); // who calls, and two parameters with their values
+    now.put("Trail.events", JOURNAL);
+    now.put("Instance.superseded", CLIENTS * FORMER);
+    now.put("World.sessions", sessions);
+    now.put("World.sessionsByEnd", sessions);
+    now.put("World.profiles", profiles);
+    now.put("World.profilesInEc2", profiles);
+    assertThat(Kept.by(account)).isEqualTo(now);
   }
 
   private void assertTheAccountIsAsTheJournalSays(SimulatedAccount account, SdkHttpClient http) {

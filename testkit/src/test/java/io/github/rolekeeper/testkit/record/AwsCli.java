@@ -1,15 +1,14 @@
 package io.github.rolekeeper.testkit.record;
 
+import io.github.rolekeeper.testkit.Referee;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +19,8 @@ import java.util.regex.Pattern;
  */
 final class AwsCli implements StoryReplay.Shell {
   private static final String EXECUTABLE = or(System.getenv("ROLEKEEPER_AWS_CLI"), "aws");
+  private static final Pattern ERROR =
+      Pattern.compile("An error occurred \\([^)]*\\) when calling the \\w+ operation: .*");
   private static final Pattern WORD = Pattern.compile("\\{.*}|\\S+");
 
   private final SimulatedAccount account;
@@ -34,19 +35,12 @@ final class AwsCli implements StoryReplay.Shell {
     this.home = home;
   }
 
-  /** The version of the CLI; empty if there is none. */
-  static String version() {
-    try {
-      Process process =
-          new ProcessBuilder(EXECUTABLE, "--version").redirectErrorStream(true).start();
-      String text = read(process);
-      return process.waitFor() == 0 ? text : "";
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
+  static void take(Path home) throws IOException, InterruptedException {
+    new Referee(home)
+        .take(
+            "AWS CLI",
+            List.of(EXECUTABLE, "--version"),
+            "there is no AWS CLI on the path; install the package awscli");
   }
 
   @Override
@@ -56,20 +50,50 @@ final class AwsCli implements StoryReplay.Shell {
         return shell.run(command);
       }
     }
-    Result result = execute(arguments(command));
-    String text = asVersion1Prints(result.text());
+    Referee.Result result = execute(arguments(command));
+    String text = asRecorded(command, result);
     return new OperatorShell.Output(
         text, List.of(new OperatorShell.Exchange(command, result.exit() == 0 ? 200 : 400, text)));
   }
 
   /**
-   * Version 2 takes a region that nobody configured from the metadata, and {@code configure list}
-   * says so; the record was made with version 1, which does not.
+   * The values in the words and the layout of the record, which was made with version 1: versions
+   * differ in tables, in what stands around an error, and in the advice that they give.
    */
-  private String asVersion1Prints(String text) {
-    return text.replaceFirst(
-        "(?m)^( +region) +" + Pattern.quote(account.region()) + " +imds *$",
-        "$1                <not set>             None    None");
+  private String asRecorded(String command, Referee.Result result) {
+    if (command.equals("aws configure list")) {
+      return table(result.output());
+    }
+    if (result.exit() == 0) {
+      return result.output();
+    }
+    Matcher error = ERROR.matcher(result.errors());
+    if (error.find()) {
+      return error.group();
+    }
+    return result.errors().contains("Unable to locate credentials")
+        ? "Unable to locate credentials. You can configure credentials by running"
+            + " \"aws configure\"."
+        : result.errors();
+  }
+
+  /** The rows of the record that are there, in its order; what else there is does not matter. */
+  private String table(String configuration) {
+    var table = new StringBuilder("Name Value Type Location\n---- ----- ---- --------");
+    for (String name : List.of("profile", "access_key", "secret_key", "region")) {
+      Matcher row = Pattern.compile("(?m)^ *" + name + "\\b(.*)$").matcher(configuration);
+      if (row.find()) {
+        // Some versions divide the columns by colons.
+        String values = row.group(1).replaceAll("(^|\\s):(\\s|$)", " ").strip();
+        table.append('\n').append(name).append(' ');
+        // Version 2 takes a region that nobody configured from the metadata, and says so.
+        table.append(
+            name.equals("region") && values.matches(Pattern.quote(account.region()) + "\\s+imds")
+                ? "<not set> None None"
+                : values);
+      }
+    }
+    return table.toString();
   }
 
   /** At once: each start of the CLI takes about a second of one processor. */
@@ -77,8 +101,6 @@ final class AwsCli implements StoryReplay.Shell {
   public List<OperatorShell.Output> look(List<String> commands) {
     return commands.parallelStream().map(this::run).toList();
   }
-
-  record Result(int exit, String text) {}
 
   /** The record's plain form of parameters, in the words of the CLI. */
   private static List<String> arguments(String command) {
@@ -99,7 +121,7 @@ final class AwsCli implements StoryReplay.Shell {
     return arguments;
   }
 
-  Result execute(List<String> arguments) {
+  Referee.Result execute(List<String> arguments) {
     var line = new ArrayList<String>();
     line.add(EXECUTABLE);
     line.addAll(arguments);
@@ -109,12 +131,7 @@ final class AwsCli implements StoryReplay.Shell {
       line.add("--endpoint-url");
       line.add(account.endpoint().toString());
     }
-    var builder = new ProcessBuilder(line).redirectErrorStream(true);
-    Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("AWS_") || name.endsWith("_proxy"));
-    environment.put("AWS_CONFIG_FILE", home.resolve("config").toString());
-    environment.put("AWS_SHARED_CREDENTIALS_FILE", home.resolve("credentials").toString());
-    environment.put("AWS_PAGER", "");
+    var environment = new HashMap<String, String>();
     // The trailing slash makes the CLI keep the path.
     environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.metadataEndpoint() + "/");
     if (service.equals("iam") || service.equals("ec2")) {
@@ -125,24 +142,13 @@ final class AwsCli implements StoryReplay.Shell {
       environment.put("AWS_DEFAULT_REGION", account.region());
     }
     try {
-      Process process = builder.start();
-      process.getOutputStream().close();
-      String text = read(process);
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError(line + " does not end; so far it printed: " + text);
-      }
-      return new Result(process.exitValue(), text);
+      return new Referee(home).run(line, environment);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }
-  }
-
-  private static String read(Process process) throws IOException {
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private static String or(String value, String otherwise) {

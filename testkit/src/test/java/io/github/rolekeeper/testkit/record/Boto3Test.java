@@ -4,40 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.rolekeeper.testkit.Referee;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** boto3 as a referee: another language, another parser, other waiters and paginators. */
 class Boto3Test {
   private static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("ROLEKEEPER_PYTHON"), "python3");
 
-  private record Result(int exit, String output) {}
+  @TempDir private static Path home;
 
   @BeforeAll
   static void needs_boto3() throws Exception {
-    boolean there;
-    try {
-      there = run(List.of("-c", "import boto3")).exit() == 0;
-    } catch (IOException e) {
-      there = false;
-    }
-    if (!there) {
-      String remedy = "there is no Python with boto3; install the package python3-boto3";
-      if ("true".equals(System.getenv("ROLEKEEPER_REQUIRE_REFEREES"))) {
-        throw new AssertionError(remedy);
-      }
-      Assumptions.abort(remedy);
-    }
+    new Referee(home)
+        .take(
+            "boto3",
+            List.of(PYTHON, "-c", "import boto3; print(boto3.__version__)"),
+            "there is no Python with boto3; install the package python3-boto3");
   }
 
   @Test
@@ -45,16 +37,19 @@ class Boto3Test {
     try (SimulatedAccount account = SimulatedAccount.builder().pageLimit(2).build()) {
       account.createInstanceProfile("web", "web-role");
       SimulatedInstance instance = account.launchInstance("web");
-      Result result =
-          run(
-              List.of(
-                  Path.of(Objects.requireNonNull(getClass().getResource("referee.py")).toURI())
-                      .toString(),
-                  account.endpoint().toString(),
-                  instance.metadataEndpoint().toString(),
-                  "ami-any"));
+      Referee.Result result =
+          new Referee(home)
+              .run(
+                  List.of(
+                      PYTHON,
+                      Path.of(Objects.requireNonNull(getClass().getResource("referee.py")).toURI())
+                          .toString(),
+                      account.endpoint().toString(),
+                      instance.metadataEndpoint().toString(),
+                      "ami-any"),
+                  Map.of());
 
-      assertThat(result.exit()).as(result.output()).isZero();
+      assertThat(result.exit()).as(result.toString()).isZero();
       JsonNode seen = new ObjectMapper().readTree(result.output());
       assertThat(seen.path("pages").asInt()).isEqualTo(4); // 8 profiles, two a page
       assertThat(texts(seen.path("profiles")))
@@ -74,18 +69,5 @@ class Boto3Test {
     var texts = new ArrayList<String>();
     array.forEach(each -> texts.add(each.asText()));
     return texts;
-  }
-
-  private static Result run(List<String> arguments) throws IOException, InterruptedException {
-    var line = new ArrayList<String>(List.of(PYTHON));
-    line.addAll(arguments);
-    var builder = new ProcessBuilder(line).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    builder.environment().put("AWS_CONFIG_FILE", "/dev/null");
-    builder.environment().put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-    Process process = builder.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Result(process.waitFor(), output);
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The server in a JVM of its own. */
@@ -27,10 +28,18 @@ final class ServerProcess implements AutoCloseable {
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Duser.language=" + Locale.getDefault().getLanguage());
+    command.add("-Duser.country=" + Locale.getDefault().getCountry());
     command.addAll(program);
     command.addAll(arguments);
     errors = Files.createTempFile(directory, "server", ".err");
-    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    // Java says what it finds there, among the errors.
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+    process = builder.start();
     output = process.inputReader();
   }
 
@@ -73,7 +82,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Waits for the end and returns the exit code. */
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the process has ended").isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("the process has ended").isTrue();
     return process.exitValue();
   }
 

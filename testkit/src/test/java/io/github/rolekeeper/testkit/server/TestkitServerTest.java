@@ -206,7 +206,7 @@ class TestkitServerTest {
         "--colour=red",
         "surplus"
       })
-  @Timeout(60) // what is accepted by mistake would run for ever
+  @Timeout(120) // what is accepted by mistake would run for ever
   void wrong_arguments_are_answered_with_usage(String argument) {
     var errors = new StringWriter();
     var output = new StringWriter();

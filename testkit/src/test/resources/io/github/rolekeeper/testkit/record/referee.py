@@ -62,7 +62,7 @@ except iam.exceptions.DeleteConflictException as e:
     seen["conflict"] = e.response["Error"]["Code"]
 
 provider = InstanceMetadataProvider(InstanceMetadataFetcher(
-    timeout=5, num_attempts=1, config={"ec2_metadata_service_endpoint": metadata + "/"}))
+    timeout=120, num_attempts=1, config={"ec2_metadata_service_endpoint": metadata + "/"}))
 keys = provider.load().get_frozen_credentials()
 seen["caller"] = client("sts", aws_access_key_id=keys.access_key,
                         aws_secret_access_key=keys.secret_key,
