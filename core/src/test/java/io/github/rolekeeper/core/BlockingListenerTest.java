@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60) // against a hang only; nothing here is measured
+@Timeout(120) // against a hang only; nothing here is measured
 class BlockingListenerTest {
   private final MutableClock clock = MutableClock.at(NOON);
   private final ScriptedSource source = new ScriptedSource();
@@ -60,7 +60,7 @@ class BlockingListenerTest {
             .listener(event -> threads.add(Thread.currentThread()))
             .build();
     tracker.poll();
-    Thread thread = threads.poll(30, TimeUnit.SECONDS);
+    Thread thread = threads.poll(60, TimeUnit.SECONDS);
     assertThat(thread.getName()).isEqualTo("rolekeeper-events-imds");
     assertThat(thread.isDaemon()).isTrue();
   }
@@ -191,7 +191,7 @@ class BlockingListenerTest {
       throws InterruptedException {
     List<CredentialEventType> taken = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      taken.add(queue.poll(30, TimeUnit.SECONDS));
+      taken.add(queue.poll(60, TimeUnit.SECONDS));
     }
     return taken;
   }

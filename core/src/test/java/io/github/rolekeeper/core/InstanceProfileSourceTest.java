@@ -111,13 +111,9 @@ class InstanceProfileSourceTest {
 
   @Test
   void the_public_one_reads_this_process() {
-    System.setProperty("aws.accessKeyId", "any");
-    System.setProperty("aws.secretAccessKey", "a-secret");
-    try {
+    Map<String, String> keys = Map.of("aws.accessKeyId", "any", "aws.secretAccessKey", "a-secret");
+    try (JvmProperties properties = JvmProperties.with(keys)) {
       assertThat(InstanceProfileSource.of(metadata).observe().notApplicable()).isPresent();
-    } finally {
-      System.clearProperty("aws.accessKeyId");
-      System.clearProperty("aws.secretAccessKey");
     }
   }
 

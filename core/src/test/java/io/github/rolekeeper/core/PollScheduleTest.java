@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60) // against a hang only; nothing here is measured
+@Timeout(120) // against a hang only; nothing here is measured
 class PollScheduleTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -142,7 +142,7 @@ class PollScheduleTest {
 
   private static void join(Thread other) {
     try {
-      other.join(10_000); // only a failure takes that long
+      other.join(60_000); // only a failure takes that long
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -171,7 +171,7 @@ class PollScheduleTest {
     clock.advance(Duration.ofMinutes(10));
     assertThat(tracker.snapshot().state()).isEqualTo(CredentialState.EXPIRED);
     tracker.close();
-    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -303,12 +303,12 @@ class PollScheduleTest {
             .sourceName("own")
             .build();
     own.start();
-    Thread thread = threads.poll(30, TimeUnit.SECONDS);
+    Thread thread = threads.poll(60, TimeUnit.SECONDS);
     assertThat(thread.getName()).isEqualTo("rolekeeper-poll-own");
     assertThat(thread.isDaemon()).isTrue();
     looked.await();
     own.close();
-    thread.join(30_000);
+    thread.join(60_000);
     assertThat(thread.isAlive()).isFalse();
   }
 

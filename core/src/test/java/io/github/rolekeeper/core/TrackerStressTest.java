@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * when {@code snapshot()} sets its judgement instead of swapping it in, when {@code advance} takes
  * no lock, and when an {@code Outbox} lets two threads tell at once.
  */
-@Timeout(60) // against a hang only; nothing here is measured
+@Timeout(120) // against a hang only; nothing here is measured
 class TrackerStressTest {
   private static final int POLLS = 3_000;
 
@@ -180,10 +180,10 @@ class TrackerStressTest {
 
   private void hearGenerations(int last) throws InterruptedException {
     for (int generation = 1; generation <= last; generation++) {
-      CredentialEvent event = told.poll(30, TimeUnit.SECONDS);
+      CredentialEvent event = told.poll(60, TimeUnit.SECONDS);
       // Several events may belong to one look; the first tells of the generation.
       while (event != null && event.current().generation() == generation - 1) {
-        event = told.poll(30, TimeUnit.SECONDS);
+        event = told.poll(60, TimeUnit.SECONDS);
       }
       assertThat(event).isNotNull();
       assertThat(event.previous().generation()).isEqualTo(generation - 1);

@@ -105,7 +105,7 @@ class TrafficMemoryTest {
   }
 
   @Test
-  @Timeout(60) // against a hang only
+  @Timeout(120) // against a hang only
   void a_failed_call_that_tells_nothing_new_waits_for_nobody() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch leave = new CountDownLatch(1);
@@ -135,7 +135,7 @@ class TrafficMemoryTest {
               busy.report(failure(KEY, "S3:ListBuckets", "SlowDown", 503));
             });
     caller.start();
-    caller.join(10_000); // only a failure takes that long
+    caller.join(60_000); // only a failure takes that long
     boolean waited = caller.isAlive();
     leave.countDown();
     caller.join();

@@ -20,6 +20,6 @@ public record StepOutcome(
    * @return number, operation, status and detail
    */
   public String describe() {
-    return String.format("%d. %-38s %-12s %s", step.number(), step.operation(), status, detail);
+    return String.format("%s. %-38s %-12s %s", step.number(), step.operation(), status, detail);
   }
 }

@@ -96,14 +96,7 @@ final class Broken implements AutoCloseable {
     instance = account.launchInstance("web");
     clock.advance(Duration.ofMinutes(1));
     id = InstanceId.of(instance.id());
-    metadata =
-        InstanceMetadataClient.builder()
-            .endpoint(instance.metadataEndpoint())
-            // Real time: a machine that is busy is no reason for an answer that is missing.
-            .connectTimeout(Duration.ofSeconds(10))
-            .readTimeout(Duration.ofSeconds(10))
-            .timeout(Duration.ofSeconds(20))
-            .build();
+    metadata = Metadata.builder(instance.metadataEndpoint()).build();
     Ground.Clients clients = ground.clients(lens.toArray(ExecutionInterceptor[]::new));
     admin = clients.ec2;
     adminIam = clients.iam;

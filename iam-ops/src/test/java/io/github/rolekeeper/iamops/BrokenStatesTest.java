@@ -43,7 +43,7 @@ class BrokenStatesTest {
     id = InstanceId.of(instance.id());
     ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
     iam = SdkClients.administrator(account).build(IamClient.builder());
-    metadata = InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build();
+    metadata = Metadata.client(instance.metadataEndpoint());
   }
 
   @AfterEach

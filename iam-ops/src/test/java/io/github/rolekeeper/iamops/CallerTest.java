@@ -40,7 +40,7 @@ class CallerTest {
     id = InstanceId.of(instance.id());
     ec2 = SdkClients.administrator(account).inProcess().build(Ec2Client.builder());
     iam = SdkClients.administrator(account).inProcess().build(IamClient.builder());
-    metadata = InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build();
+    metadata = Metadata.client(instance.metadataEndpoint());
     account.deleteInstanceProfile("web");
     account.createInstanceProfile("web", "web-role");
     account.clearJournal();

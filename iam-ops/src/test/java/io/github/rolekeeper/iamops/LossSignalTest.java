@@ -41,12 +41,7 @@ class LossSignalTest {
     id = InstanceId.of(instance.id());
     ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
     iam = SdkClients.administrator(account).build(IamClient.builder());
-    metadata =
-        InstanceMetadataClient.builder()
-            .endpoint(instance.metadataEndpoint())
-            .timeout(Duration.ofSeconds(60)) // a cold server on a busy machine
-            .readTimeout(Duration.ofSeconds(20))
-            .build();
+    metadata = Metadata.builder(instance.metadataEndpoint()).build();
     ops = InstanceProfileOps.builder(ec2, iam).clock(clock).build();
     tracker = CredentialTracker.builder(this::observe).clock(clock).build();
   }

@@ -55,8 +55,7 @@ final class MatrixAccount implements AutoCloseable {
     account.createInstanceProfile("web", "web-role");
     SimulatedInstance instance = account.launchInstance("web");
     id = InstanceId.of(instance.id());
-    metadata =
-        closed(InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build());
+    metadata = closed(Metadata.client(instance.metadataEndpoint()));
     SdkClients administrator = SdkClients.administrator(account).inProcess();
     ec2 = closed(administrator.build(Ec2Client.builder()));
     iam = closed(administrator.build(IamClient.builder()));

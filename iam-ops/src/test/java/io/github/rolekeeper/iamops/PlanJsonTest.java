@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rolekeeper.core.InstanceId;
-import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
@@ -53,8 +52,7 @@ class PlanJsonTest {
 
   private RepairPlan plan() {
     account.deleteInstanceProfile("web");
-    try (var metadata =
-        InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build()) {
+    try (var metadata = Metadata.client(instance.metadataEndpoint())) {
       return builder()
           .metadata(metadata)
           .caller(() -> new CallerIdentity("arn:aws:sts::123456789012:assumed-role/ops/me"))

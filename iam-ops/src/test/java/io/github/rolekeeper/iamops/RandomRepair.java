@@ -164,14 +164,7 @@ final class RandomRepair {
     account.createInstanceProfile(WEB, ROLE);
     instance = account.launchInstance(WEB);
     id = InstanceId.of(instance.id());
-    metadata =
-        InstanceMetadataClient.builder()
-            .endpoint(instance.metadataEndpoint())
-            .attempts(1)
-            .connectTimeout(REAL_PATIENCE)
-            .readTimeout(REAL_PATIENCE)
-            .timeout(REAL_PATIENCE)
-            .build();
+    metadata = Metadata.builder(instance.metadataEndpoint()).attempts(1).build();
     clock.advance(Duration.ofHours(1).plusSeconds(random.nextInt(3000)));
     if (stopped) {
       clients.ec2.stopInstances(r -> r.instanceIds(id.value()));

@@ -56,7 +56,7 @@ class RepairTest {
     id = InstanceId.of(instance.id());
     ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
     iam = SdkClients.administrator(account).build(IamClient.builder());
-    metadata = InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build();
+    metadata = Metadata.client(instance.metadataEndpoint());
   }
 
   @AfterEach
@@ -115,8 +115,7 @@ class RepairTest {
   void a_metadata_service_that_does_not_answer_is_unknown_and_not_without_a_profile() {
     account.deleteInstanceProfile("web");
     var silent =
-        InstanceMetadataClient.builder()
-            .endpoint(account.endpoint().resolve("/_instances/i-00000000"))
+        Metadata.builder(account.endpoint().resolve("/_instances/i-00000000"))
             .timeout(Duration.ofMillis(200))
             .build();
 
@@ -358,7 +357,7 @@ class RepairTest {
             .instanceId();
     instance = account.instance(harmed);
     metadata.close();
-    metadata = InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build();
+    metadata = Metadata.client(instance.metadataEndpoint());
     recreateProfile();
 
     RepairPlan plan =
@@ -414,11 +413,7 @@ class RepairTest {
 
     RepairReport report;
     // The pauses between attempts are real time.
-    try (var once =
-        InstanceMetadataClient.builder()
-            .endpoint(instance.metadataEndpoint())
-            .attempts(1)
-            .build()) {
+    try (var once = Metadata.builder(instance.metadataEndpoint()).attempts(1).build()) {
       report =
           InstanceProfileOps.builder(ec2, iam)
               .metadata(once)

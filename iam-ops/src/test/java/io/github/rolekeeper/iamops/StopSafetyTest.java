@@ -246,7 +246,7 @@ class StopSafetyTest {
   }
 
   private InstanceProfileOps ops(SimulatedInstance instance, Predicate<InstanceId> standby) {
-    metadata.add(InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build());
+    metadata.add(Metadata.client(instance.metadataEndpoint()));
     return InstanceProfileOps.builder(ec2, iam)
         .metadata(metadata.get(metadata.size() - 1))
         .clock(clock)

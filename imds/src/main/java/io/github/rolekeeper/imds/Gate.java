@@ -69,9 +69,9 @@ final class Gate {
   }
 
   private String remembered(Duration ago) {
-    return "nothing sent, because nobody took a connection %d ms ago and the machine does not say that"
+    return "nothing sent, because nobody took a connection %s ms ago and the machine does not say that"
             .formatted(ago.toMillis())
-        + " it is one of EC2's; it is tried again %d ms after the last time"
+        + " it is one of EC2's; it is tried again %s ms after the last time"
             .formatted(unreachable.length().toMillis());
   }
 

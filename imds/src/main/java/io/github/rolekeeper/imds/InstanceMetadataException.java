@@ -196,7 +196,7 @@ public final class InstanceMetadataException extends RuntimeException {
   private static String message(
       Setting<URI> endpoint, String path, int attempts, ExchangeFailure failure) {
     Kind kind = failure.kind();
-    return "metadata service at %s, %s: %s (%s, %d %s). Remedy: %s. See %s"
+    return "metadata service at %s, %s: %s (%s, %s %s). Remedy: %s. See %s"
         .formatted(
             endpoint,
             path,

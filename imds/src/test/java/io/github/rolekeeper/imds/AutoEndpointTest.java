@@ -27,19 +27,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two loopback addresses stand in for EC2's two; the second is {@code ::1} where there is one. */
-@Timeout(60)
+@Timeout(120)
 class AutoEndpointTest {
   private static final String ID = "meta-data/instance-id";
 
   @TempDir Path root;
 
-  private final int fourPort = freePort();
+  private final RefusedPort fourPort = RefusedPort.hold();
   private final ScriptedMetadataServer six =
       ScriptedMetadataServer.startAt(second()).serves(ID, "i-6");
 
   @AfterEach
   void stop() {
     six.close();
+    fourPort.close();
   }
 
   private static InetAddress second() {
@@ -50,33 +51,26 @@ class AutoEndpointTest {
     }
   }
 
-  /** Refuses connections until a server is started there. */
-  private static int freePort() {
-    try (ScriptedMetadataServer server = ScriptedMetadataServer.start()) {
-      return server.port();
-    }
-  }
-
   private URI fourUri() {
-    return URI.create("http://127.0.0.1:" + fourPort);
+    return fourPort.endpoint();
   }
 
   private ScriptedMetadataServer startFour() {
-    return ScriptedMetadataServer.startAt(fourPort).serves(ID, "i-4");
+    return fourPort.serve().serves(ID, "i-4");
   }
 
   private InstanceMetadataClient.Builder machine() {
     return InstanceMetadataClient.builder()
-        .lookups(new Lookups(name -> null, name -> null, key -> Optional.empty()))
+        .lookups(Clients.NOTHING_SET)
         .machine(
             mode ->
                 mode == EndpointMode.AUTO
                     ? List.of(fourUri(), six.endpoint())
                     : List.of(mode == EndpointMode.IPV4 ? fourUri() : six.endpoint()),
             root)
-        .timeout(Duration.ofSeconds(20))
-        .connectTimeout(Duration.ofSeconds(9))
-        .readTimeout(Duration.ofSeconds(9))
+        .timeout(Duration.ofSeconds(60))
+        .connectTimeout(Duration.ofSeconds(60))
+        .readTimeout(Duration.ofSeconds(60))
         .retries(Clients.retries(1));
   }
 
@@ -208,6 +202,7 @@ class AutoEndpointTest {
         InstanceMetadataClient client =
             machine().endpointMode(EndpointMode.AUTO).readTimeout(Duration.ofMillis(50)).build()) {
       assertThat(Clients.failure(client, ID).kind()).isEqualTo(Kind.HOP_LIMIT_SUSPECTED);
+      four.awaitRequest(ScriptedMetadataServer.TOKEN);
       assertThat(four.connections()).isEqualTo(1);
       assertThat(six.connections()).isZero();
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 
 /** Two threads close a client that others read from, blocking and not. */
-@Timeout(60)
+@Timeout(120)
 class CloseTest {
   private static final String ID = "meta-data/instance-id";
   private static final int READERS = 6;

@@ -28,11 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
  * What is told where the end of the whole call cuts an attempt short. Nobody takes connections: the
  * queue of a port that is never served is full, as where packets are dropped.
  */
-@Timeout(60)
+@Timeout(120)
 class CutShortTest {
   private static final String ID = "meta-data/instance-id";
 
   @TempDir Path root;
+
+  /** The client's clock. It moves where a test says so, and the machine's own plays no part. */
+  private final AtomicLong nanos = new AtomicLong();
 
   private final ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   private final List<SocketChannel> waiting = new ArrayList<>();
@@ -58,16 +61,16 @@ class CutShortTest {
     return URI.create("http://127.0.0.1:" + port.getLocalPort());
   }
 
+  private URI named(String host) {
+    return URI.create("http://" + host + ":" + port.getLocalPort());
+  }
+
   /** A machine that does not say whether it is one of EC2's. */
   private InstanceMetadataClient.Builder machine(Map<String, String> environment) {
     return InstanceMetadataClient.builder()
         .lookups(new Lookups(name -> null, environment::get, key -> Optional.empty()))
-        .machine(
-            mode ->
-                mode == EndpointMode.AUTO
-                    ? List.of(nowhere(), URI.create(nowhere() + "/second"))
-                    : List.of(nowhere()),
-            root);
+        .machine(mode -> List.of(nowhere()), root)
+        .nanos(nanos::get);
   }
 
   private static void assertUnreachableAndRemembered(InstanceMetadataClient client) {
@@ -89,12 +92,20 @@ class CutShortTest {
   @Test
   void a_time_out_of_the_sdks_of_which_the_last_attempt_has_only_a_part() {
     Map<String, String> environment = Map.of("AWS_METADATA_SERVICE_TIMEOUT", "0.4");
-    InstanceMetadataClient client =
-        machine(environment)
-            .timeout(Duration.ofSeconds(1))
-            .backOff(Duration.ofMillis(1), Duration.ofMillis(1))
-            .build();
-    assertUnreachableAndRemembered(client);
+    AtomicLong begun = new AtomicLong();
+    // The jitter is drawn as each attempt begins: two of them take 0.4 s each and leave 0.1 s.
+    Retries retries =
+        new Retries(
+            4,
+            Duration.ofMillis(1),
+            Duration.ofMillis(1),
+            () -> {
+              nanos.set(Duration.ofMillis(450).toNanos() * begun.getAndIncrement());
+              return 1;
+            });
+    assertUnreachableAndRemembered(
+        machine(environment).timeout(Duration.ofSeconds(1)).retries(retries).build());
+    assertThat(begun).hasValue(3);
   }
 
   @Test
@@ -108,11 +119,18 @@ class CutShortTest {
 
   @Test
   void two_addresses_of_which_the_second_is_not_reached_in_time() {
+    Duration time = Duration.ofMillis(400);
     assertUnreachableAndRemembered(
         machine(Map.of())
+            .machine(mode -> List.of(named("first.test"), named("second.test")), root)
+            .resolver(
+                host -> {
+                  nanos.set(host.equals("second.test") ? time.toNanos() : 0);
+                  return InetAddress.getLoopbackAddress();
+                })
             .endpointMode(EndpointMode.AUTO)
-            .connectTimeout(Duration.ofMillis(400))
-            .timeout(Duration.ofMillis(400))
+            .connectTimeout(time)
+            .timeout(time)
             .build());
   }
 
@@ -123,8 +141,10 @@ class CutShortTest {
       InstanceMetadataClient client =
           InstanceMetadataClient.builder()
               .endpoint(server.endpoint())
-              .readTimeout(Duration.ofSeconds(1))
-              .timeout(Duration.ofSeconds(1))
+              .lookups(Clients.NOTHING_SET)
+              .nanos(nanos::get)
+              .readTimeout(Duration.ofMillis(500))
+              .timeout(Duration.ofMillis(400))
               .build();
       assertThat(client.report().hopLimitSuspected()).isTrue();
       assertThat(failure(client, ID).kind()).isEqualTo(Kind.HOP_LIMIT_SUSPECTED);
@@ -134,14 +154,13 @@ class CutShortTest {
   // The clock jumps while the name of the host is looked up: nearly nothing is left for an answer.
   @Test
   void a_wait_that_had_hardly_begun_suggests_nothing() {
-    AtomicLong nanos = new AtomicLong();
     try (ScriptedMetadataServer server =
         ScriptedMetadataServer.start().on(TOKEN, thenSilence(""))) {
       InstanceMetadataClient client =
           Clients.builder(URI.create("http://metadata.test:" + server.port()))
               .resolver(
                   host -> {
-                    nanos.set(Duration.ofMillis(19_900).toNanos()); // of 20 s
+                    nanos.set(Duration.ofMillis(59_900).toNanos()); // of 60 s
                     return InetAddress.getLoopbackAddress();
                   })
               .nanos(nanos::get)

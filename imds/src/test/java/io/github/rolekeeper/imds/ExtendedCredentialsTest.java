@@ -11,7 +11,6 @@ import io.github.rolekeeper.imds.awssdk.InstanceMetadataCredentialsProvider;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.Rule;
 import io.github.rolekeeper.testkit.SimulatedAccount;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** What is beside the SDKs' shared vectors, which {@code SharedVectorsTest} has. */
-@Timeout(60)
+@Timeout(120)
 class ExtendedCredentialsTest {
   private static final String EXTENDED = "GET /latest/meta-data/iam/security-credentials-extended/";
   private static final String PLAIN = "GET /latest/meta-data/iam/security-credentials/";
@@ -159,11 +158,7 @@ class ExtendedCredentialsTest {
             .build()) {
       account.createInstanceProfile("web", "web-role");
       try (InstanceMetadataClient simulated =
-          InstanceMetadataClient.builder()
-              .endpoint(account.launchInstance("web").metadataEndpoint())
-              .timeout(Duration.ofSeconds(20))
-              .readTimeout(Duration.ofSeconds(9))
-              .build()) {
+          Clients.builder(account.launchInstance("web").metadataEndpoint()).build()) {
         AwsSessionCredentials served =
             (AwsSessionCredentials)
                 InstanceMetadataCredentialsProvider.create(simulated, clock).resolveCredentials();

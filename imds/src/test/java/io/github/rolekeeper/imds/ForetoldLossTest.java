@@ -31,9 +31,7 @@ class ForetoldLossTest {
         SimulatedAccount.builder().clock(clock).sessionDuration(session).build()) {
       account.createInstanceProfile("web", "web-role");
       try (InstanceMetadataClient client =
-              InstanceMetadataClient.builder()
-                  .endpoint(account.launchInstance("web").metadataEndpoint())
-                  .build();
+              Clients.builder(account.launchInstance("web").metadataEndpoint()).build();
           CredentialTracker tracker =
               CredentialTracker.builder(client::observe)
                   .clock(clock)

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wherever a call is when its thread is interrupted, it ends, and the interrupt stays. */
-@Timeout(20) // against a hang only: nothing here has an end of its own within minutes
+@Timeout(120) // against a hang only: nothing here has an end of its own within minutes
 class InterruptTest {
   private static final String ID = "meta-data/instance-id";
   private static final String GET = "GET /latest/" + ID;
@@ -66,9 +66,7 @@ class InterruptTest {
     }
 
     void awaitWaiting() {
-      while (thread.getState() != Thread.State.TIMED_WAITING) {
-        Thread.onSpinWait();
-      }
+      Waiting.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     }
   }
 

@@ -8,7 +8,6 @@ import io.github.rolekeeper.core.CredentialState;
 import io.github.rolekeeper.core.CredentialTracker;
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +32,7 @@ class PlatformTest {
   @AfterEach
   void stop() {
     server.close();
+    deaf.close();
   }
 
   private void file(String path, String text) throws IOException {
@@ -44,10 +44,10 @@ class PlatformTest {
   /** With the default endpoint, which here leads to the scripted server. */
   private InstanceMetadataClient.Builder builder() {
     return InstanceMetadataClient.builder()
-        .lookups(new Lookups(name -> null, name -> null, key -> Optional.empty()))
+        .lookups(Clients.NOTHING_SET)
         .machine(mode -> List.of(server.endpoint()), root)
-        .timeout(Duration.ofSeconds(20))
-        .readTimeout(Duration.ofSeconds(9))
+        .timeout(Duration.ofSeconds(60))
+        .readTimeout(Duration.ofSeconds(60))
         .nanos(nanos::get);
   }
 
@@ -139,18 +139,12 @@ class PlatformTest {
   }
 
   /** Where nobody listens, until a service is started there. */
-  private final int deaf = deaf();
-
-  private static int deaf() {
-    try (ScriptedMetadataServer brief = ScriptedMetadataServer.start()) {
-      return brief.port();
-    }
-  }
+  private final RefusedPort deaf = RefusedPort.hold();
 
   private InstanceMetadataClient.Builder deafMachine() {
     return builder()
-        .machine(mode -> List.of(URI.create("http://127.0.0.1:" + deaf)), root)
-        .connectTimeout(Duration.ofSeconds(9))
+        .machine(mode -> List.of(deaf.endpoint()), root)
+        .connectTimeout(Duration.ofSeconds(60))
         .retries(Clients.retries(2));
   }
 
@@ -165,7 +159,7 @@ class PlatformTest {
     InstanceMetadataClient client = deafMachine().build();
     assertThat(attempts(client)).isEqualTo(2);
     nanos.addAndGet(Duration.ofSeconds(3).toNanos());
-    try (ScriptedMetadataServer late = ScriptedMetadataServer.startAt(deaf).serves(ID, "i-late")) {
+    try (ScriptedMetadataServer late = deaf.serve().serves(ID, "i-late")) {
       assertThat(attempts(client)).isZero();
       assertThat(Clients.failure(client, ID))
           .hasMessageContainingAll("nothing sent", "3000 ms ago", "10000 ms after");
@@ -194,7 +188,7 @@ class PlatformTest {
     InstanceMetadataClient client = deafMachine().build();
     attempts(client);
     assertThat(client.report().reachable()).isFalse();
-    try (ScriptedMetadataServer late = ScriptedMetadataServer.startAt(deaf).serves(ID, "i-late")) {
+    try (ScriptedMetadataServer late = deaf.serve().serves(ID, "i-late")) {
       assertThat(client.report().reachable()).isTrue();
       assertThat(late.connections()).isPositive();
       assertThat(client.text(ID)).contains("i-late");
@@ -204,15 +198,14 @@ class PlatformTest {
   @Test
   void a_client_that_has_met_the_service_does_not_doubt_that_it_is_there() {
     InstanceMetadataClient client = deafMachine().build();
-    try (ScriptedMetadataServer early =
-        ScriptedMetadataServer.startAt(deaf).serves(ID, "i-early")) {
+    try (ScriptedMetadataServer early = deaf.serve().serves(ID, "i-early")) {
       assertThat(client.text(ID)).contains("i-early");
     }
     assertThat(attempts(client)).isEqualTo(2);
     assertThat(attempts(client)).isEqualTo(2);
 
     InstanceMetadataClient refused = deafMachine().build();
-    try (ScriptedMetadataServer early = ScriptedMetadataServer.startAt(deaf)) {
+    try (ScriptedMetadataServer early = deaf.serve()) {
       early.on(ScriptedMetadataServer.TOKEN, ScriptedMetadataServer.status(403, ""));
       assertThat(Clients.failure(refused, ID).kind()).isEqualTo(Kind.METADATA_DISABLED);
     }
@@ -225,7 +218,7 @@ class PlatformTest {
       throws IOException {
     for (InstanceMetadataClient client :
         List.of(
-            deafMachine().endpoint(URI.create("http://127.0.0.1:" + deaf)).build(),
+            deafMachine().endpoint(deaf.endpoint()).build(),
             deafMachine().platformCheck(false).build(),
             deafMachine().rememberUnreachable(Duration.ZERO).build())) {
       assertThat(attempts(client)).isEqualTo(2);

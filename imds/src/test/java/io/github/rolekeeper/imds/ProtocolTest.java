@@ -2,6 +2,7 @@ package io.github.rolekeeper.imds;
 
 import static io.github.rolekeeper.imds.Clients.builder;
 import static io.github.rolekeeper.imds.Clients.failure;
+import static io.github.rolekeeper.imds.Clients.failureWithToken;
 import static io.github.rolekeeper.imds.Clients.retries;
 import static io.github.rolekeeper.imds.ScriptedMetadataServer.TOKEN;
 import static io.github.rolekeeper.imds.ScriptedMetadataServer.ok;
@@ -13,9 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60) // against a hang only
+@Timeout(120) // against a hang only
 class ProtocolTest {
   private static final String ID = "meta-data/instance-id";
   private static final String GET = "GET /latest/" + ID;
@@ -183,7 +181,7 @@ class ProtocolTest {
   void silence_on_a_read_is_no_answer() {
     server.on(GET, thenSilence(""));
     InstanceMetadataException failure =
-        failure(
+        failureWithToken(
             builder(server).readTimeout(Duration.ofMillis(200)).retries(retries(1)).build(), ID);
     assertThat(failure.kind()).isEqualTo(Kind.NO_ANSWER);
   }
@@ -213,15 +211,10 @@ class ProtocolTest {
 
   @Test
   void when_the_time_is_over_the_failure_before_it_is_what_is_told() {
-    AtomicLong nanos = new AtomicLong();
+    long later = Duration.ofHours(1).toNanos();
     server.on(GET, status(503, ""), thenSilence("HTTP/1.1 200 OK\r\n"));
     InstanceMetadataException failure =
-        failure(
-            builder(server)
-                .timeout(Duration.ofSeconds(1))
-                .nanos(() -> server.trace().size() < 3 ? nanos.get() : 2_000_000_000)
-                .build(),
-            ID);
+        failure(builder(server).nanos(() -> server.trace().size() < 3 ? 0 : later).build(), ID);
     assertThat(failure.kind()).isEqualTo(Kind.SERVER_ERROR);
     assertThat(failure.status()).hasValue(503);
     assertThat(failure.attempts()).isEqualTo(2);
@@ -230,16 +223,13 @@ class ProtocolTest {
   }
 
   @Test
-  void a_port_where_nobody_listens_is_unreachable() throws IOException {
-    int free;
-    try (ServerSocket brief = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = brief.getLocalPort();
+  void a_port_where_nobody_listens_is_unreachable() {
+    try (RefusedPort nobody = RefusedPort.hold()) {
+      InstanceMetadataException failure = failure(builder(nobody.endpoint()).build(), ID);
+      assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(failure.attempts()).isEqualTo(4);
+      assertThat(failure.endpoint()).isEqualTo(nobody.endpoint());
     }
-    InstanceMetadataException failure =
-        failure(builder(URI.create("http://127.0.0.1:" + free)).build(), ID);
-    assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
-    assertThat(failure.attempts()).isEqualTo(4);
-    assertThat(failure.endpoint()).isEqualTo(URI.create("http://127.0.0.1:" + free));
   }
 
   @Test
@@ -253,11 +243,8 @@ class ProtocolTest {
               "socksProxyPort", String.valueOf(proxy.port()),
               "http.nonProxyHosts", "",
               "socksNonProxyHosts", "");
-      settings.forEach(System::setProperty);
-      try {
+      try (JvmProperties properties = JvmProperties.with(settings)) {
         assertThat(client.text(ID)).contains("i-0123456789abcdef0");
-      } finally {
-        settings.keySet().forEach(System::clearProperty);
       }
       assertThat(proxy.connections()).isZero();
     }
@@ -320,17 +307,11 @@ class ProtocolTest {
   void a_host_with_an_underscore_is_refused_by_that_name() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                InstanceMetadataClient.builder()
-                    .endpoint(URI.create("http://imds_mock:1338"))
-                    .build())
+            () -> Clients.nothingSet().endpoint(URI.create("http://imds_mock:1338")).build())
         .withMessageContainingAll("imds_mock", "no underscore");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                InstanceMetadataClient.builder()
-                    .endpoint(URI.create("https://127.0.0.1/a_b"))
-                    .build())
+            () -> Clients.nothingSet().endpoint(URI.create("https://127.0.0.1/a_b")).build())
         .withMessageNotContaining("underscore");
   }
 
@@ -349,7 +330,7 @@ class ProtocolTest {
       })
   void what_is_no_endpoint_is_refused_with_the_rule(String endpoint) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> InstanceMetadataClient.builder().endpoint(URI.create(endpoint)).build())
+        .isThrownBy(() -> Clients.nothingSet().endpoint(URI.create(endpoint)).build())
         .withMessageContainingAll(endpoint, "http://HOST:PORT");
   }
 
@@ -357,10 +338,7 @@ class ProtocolTest {
   void a_password_in_an_endpoint_is_not_repeated() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                InstanceMetadataClient.builder()
-                    .endpoint(URI.create("http://me:hunter2@127.0.0.1"))
-                    .build())
+            () -> Clients.nothingSet().endpoint(URI.create("http://me:hunter2@127.0.0.1")).build())
         .withMessageContaining("http://me:****@127.0.0.1")
         .withMessageNotContaining("hunter2");
   }

@@ -10,17 +10,20 @@ import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ReadmeTest {
   private static final Path SOURCE =
       Path.of("src/test/java/io/github/rolekeeper/imds/ReadmeTest.java");
 
   @Test
+  @Timeout(120) // against a hang only
   void the_usage_runs() {
     try (SimulatedAccount account = SimulatedAccount.create()) {
       account.createInstanceProfile("web", "web-role");
@@ -29,7 +32,16 @@ class ReadmeTest {
       try (InstanceMetadataClient patient = Clients.builder(instance.metadataEndpoint()).build()) {
         patient.iamInfo();
       }
-      assertThat(profile(instance.metadataEndpoint())).isEqualTo("profile web");
+      // The README's client has the settings of the process: here there are none of the machine's.
+      Map<String, String> settings =
+          Map.of(
+              "aws.disableEc2Metadata", "false",
+              "aws.disableEc2MetadataV1", "false",
+              "aws.ec2MetadataServiceEndpointMode", "IPv4",
+              "aws.ec2MetadataServiceTimeout", "60");
+      try (JvmProperties properties = JvmProperties.with(settings)) {
+        assertThat(profile(instance.metadataEndpoint())).isEqualTo("profile web");
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60) // a pause of a day that is begun shows itself here
+@Timeout(120) // a pause of a day that is begun shows itself here
 class RetriesTest {
   private static final Setting<URI> ENDPOINT =
       new Setting<>(URI.create("http://127.0.0.1:1"), Origin.DEFAULT);
@@ -77,9 +77,7 @@ class RetriesTest {
                     && Thread.currentThread().isInterrupted());
     Thread thread = new Thread(task);
     thread.start();
-    while (thread.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     thread.interrupt();
     assertThat(task.get()).isTrue();
     assertThat(attempts).hasValue(1);

@@ -125,18 +125,11 @@ public final class ScriptedMetadataServer implements AutoCloseable {
 
   /** Waits until no more connections than these are open: the others have ended on both sides. */
   void awaitOpenConnections(int most) {
-    while (connections.stream().filter(open -> !open.isClosed()).count() > most) {
-      if (Thread.currentThread().isInterrupted()) { // by the time-out of the test
-        throw new IllegalStateException("more than " + most + " connections stayed open");
-      }
-      Thread.onSpinWait();
-    }
+    Waiting.until(() -> connections.stream().filter(open -> !open.isClosed()).count() <= most);
   }
 
   public void awaitRequest(String line) {
-    while (!trace().contains(line)) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(() -> trace().contains(line));
   }
 
   public static Reply ok(String body, String... headers) {

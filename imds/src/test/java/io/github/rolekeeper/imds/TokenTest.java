@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60) // against a hang only
+@Timeout(120) // against a hang only
 class TokenTest {
   private static final String ID = "meta-data/instance-id";
   private static final String GET = "GET /latest/" + ID;
@@ -98,12 +98,12 @@ class TokenTest {
             new Transport(
                 new Endpoints(List.of(server.endpoint())),
                 new AddressLookup(java.net.InetAddress::getByName),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
                 nanos::get),
             Duration.ofHours(6),
             nanos::get);
-    Deadline deadline = Deadline.after(Duration.ofSeconds(20), nanos::get);
+    Deadline deadline = Deadline.after(Duration.ofSeconds(60), nanos::get);
     Token held = cache.current(deadline);
     cache.discard(first);
     assertThat(cache.current(deadline)).isSameAs(held);
@@ -181,6 +181,7 @@ class TokenTest {
     assertThat(silence.status()).isEmpty();
     assertThat(silence)
         .hasMessageContainingAll("PUT api/token", "200 ms", "HttpPutResponseHopLimit");
+    server.awaitRequest(TOKEN);
     assertThat(server.trace()).containsExactly(TOKEN);
   }
 

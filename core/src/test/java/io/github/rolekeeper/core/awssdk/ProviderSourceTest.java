@@ -11,6 +11,7 @@ import io.github.rolekeeper.core.CredentialSnapshot;
 import io.github.rolekeeper.core.CredentialSource;
 import io.github.rolekeeper.core.CredentialState;
 import io.github.rolekeeper.core.CredentialTracker;
+import io.github.rolekeeper.core.JvmProperties;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -116,17 +118,15 @@ class ProviderSourceTest {
 
   @Test
   void keys_from_system_properties_are_not_applicable() {
-    System.setProperty("aws.accessKeyId", "ASIAEXAMPLE000000001");
-    System.setProperty("aws.secretAccessKey", "a-secret");
-    System.setProperty("aws.sessionToken", "a-token");
-    try {
+    Map<String, String> keys =
+        Map.of(
+            "aws.accessKeyId", "ASIAEXAMPLE000000001",
+            "aws.secretAccessKey", "a-secret",
+            "aws.sessionToken", "a-token");
+    try (JvmProperties properties = JvmProperties.with(keys)) {
       WatchedProvider watched = WatchedProvider.watch(SystemPropertyCredentialsProvider.create());
       watched.resolveCredentials();
       assertThat(watched.observe().notApplicable()).contains("credentials from system properties");
-    } finally {
-      System.clearProperty("aws.accessKeyId");
-      System.clearProperty("aws.secretAccessKey");
-      System.clearProperty("aws.sessionToken");
     }
   }
 

@@ -36,7 +36,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-@Timeout(60)
+@Timeout(120)
 class InstanceMetadataCredentialsProviderTest {
   private static final String LIST = "meta-data/iam/security-credentials/";
   private static final String INFO = "meta-data/iam/info";

@@ -3,13 +3,15 @@ package io.github.rolekeeper.imds.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.rolekeeper.imds.Clients;
 import io.github.rolekeeper.imds.EffectiveConfiguration;
-import io.github.rolekeeper.imds.InstanceMetadataClient;
+import io.github.rolekeeper.imds.JvmProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.profiles.ProfileFile;
@@ -28,7 +30,7 @@ class ProfileFileSettingsTest {
       """;
 
   private static EffectiveConfiguration configuration(ProfileFileSettings settings) {
-    return InstanceMetadataClient.builder().profileSettings(settings).build().configuration();
+    return Clients.nothingSet().profileSettings(settings).build().configuration();
   }
 
   private static ProfileFileSettings profile(String name) {
@@ -65,14 +67,14 @@ class ProfileFileSettingsTest {
   void the_default_profile_is_the_one_that_the_sdk_takes(@TempDir Path home) throws IOException {
     Path config = home.resolve("config");
     Files.writeString(config, CONFIG, StandardCharsets.UTF_8);
-    System.setProperty("aws.configFile", config.toString());
-    System.setProperty("aws.sharedCredentialsFile", home.resolve("none").toString());
-    try {
+    Map<String, String> files =
+        Map.of(
+            "aws.configFile", config.toString(),
+            "aws.sharedCredentialsFile", home.resolve("none").toString(),
+            "aws.profile", "default");
+    try (JvmProperties properties = JvmProperties.with(files)) {
       assertThat(configuration(ProfileFileSettings.ofDefaultProfile()).readTimeout().value())
           .isEqualTo(Duration.ofSeconds(4));
-    } finally {
-      System.clearProperty("aws.configFile");
-      System.clearProperty("aws.sharedCredentialsFile");
     }
   }
 }

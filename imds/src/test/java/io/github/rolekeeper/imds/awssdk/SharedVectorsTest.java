@@ -30,7 +30,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
  * cases and their values are those of {@code provider_sep_test.go} in aws-sdk-go-v2 (Apache-2.0),
  * written down anew. Each is read with the provider and with the client.
  */
-@Timeout(60)
+@Timeout(120)
 class SharedVectorsTest {
   private static final String IAM = "GET /latest/meta-data/iam/security-credentials";
   private static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -3,6 +3,7 @@ package io.github.rolekeeper.imds.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.rolekeeper.imds.Clients;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
@@ -22,12 +23,7 @@ class SimulatedAccountProviderTest {
         SimulatedAccount.builder().clock(clock).sessionDuration(Duration.ofHours(6)).build()) {
       account.createInstanceProfile("web", "web-role");
       SimulatedInstance instance = account.launchInstance("web");
-      try (InstanceMetadataClient client =
-              InstanceMetadataClient.builder()
-                  .endpoint(instance.metadataEndpoint())
-                  .timeout(Duration.ofSeconds(20))
-                  .readTimeout(Duration.ofSeconds(9))
-                  .build();
+      try (InstanceMetadataClient client = Clients.builder(instance.metadataEndpoint()).build();
           StsClient sts =
               SdkClients.using(account, InstanceMetadataCredentialsProvider.create(client, clock))
                   .inProcess()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class MetadataWatcherTest {
   private static final String SPOT = "GET /latest/meta-data/spot/instance-action";
   private static final String STATE = "GET /latest/meta-data/autoscaling/target-lifecycle-state";

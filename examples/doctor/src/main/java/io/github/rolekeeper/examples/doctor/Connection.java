@@ -81,7 +81,7 @@ final class Connection implements AutoCloseable {
   static Connection open(
       ConnectionOptions options, Surroundings surroundings, InstanceId instance, Needs needs) {
     Optional<URI> endpoint = options.endpoint();
-    InstanceMetadataClient metadata = options.metadata().orElse(null);
+    InstanceMetadataClient metadata = options.metadata(surroundings.metadataTimeout()).orElse(null);
     try {
       if (metadata != null) {
         checkInstance(options, metadata, instance);

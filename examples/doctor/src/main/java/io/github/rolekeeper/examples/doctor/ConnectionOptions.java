@@ -13,9 +13,6 @@ import picocli.CommandLine.Spec;
 
 /** Where the AWS APIs and the metadata are. */
 final class ConnectionOptions {
-  // The metadata service answers in milliseconds or not at all.
-  private static final Duration METADATA_TIMEOUT = Duration.ofSeconds(2);
-
   // It becomes a part of a host's name.
   private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)+");
 
@@ -77,14 +74,17 @@ final class ConnectionOptions {
   }
 
   /** A client of the metadata, where it was asked for. */
-  Optional<InstanceMetadataClient> metadata() {
+  Optional<InstanceMetadataClient> metadata(Duration timeout) {
     Optional<URI> url = metadataEndpoint();
     if (url.isEmpty() && !onInstance) {
       return Optional.empty();
     }
     InstanceMetadataClient.Builder builder =
         // Who asks for the metadata by an option means it, whatever the environment tells the SDK.
-        InstanceMetadataClient.builder().timeout(METADATA_TIMEOUT).disabled(false);
+        InstanceMetadataClient.builder()
+            .timeout(timeout)
+            .readTimeout(timeout.dividedBy(2)) // so that silence leaves time for another attempt
+            .disabled(false);
     try {
       url.ifPresent(builder::endpoint);
       return Optional.of(builder.build());

@@ -2,6 +2,7 @@ package io.github.rolekeeper.examples.doctor;
 
 import io.github.rolekeeper.iamops.Pauser;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  * @param credentials with which AWS is called
  * @param interrupts that the program shall end
  * @param journal where repairs are written down by default
+ * @param metadataTimeout how long the metadata may take; tests are patient with a busy machine
  */
 record Surroundings(
     InstantSource clock,
@@ -22,7 +24,11 @@ record Surroundings(
     Terminal terminal,
     AwsCredentialsProvider credentials,
     Interrupts interrupts,
-    Path journal) {
+    Path journal,
+    Duration metadataTimeout) {
+  // The service is on the instance itself, and answers within milliseconds if at all.
+  private static final Duration METADATA_TIMEOUT = Duration.ofSeconds(2);
+
   static Surroundings ofProcess() {
     return new Surroundings(
         InstantSource.system(),
@@ -30,6 +36,7 @@ record Surroundings(
         new ProcessTerminal(),
         DefaultCredentialsProvider.builder().build(),
         new ProcessInterrupts(),
-        Path.of(System.getProperty("user.home"), ".rolekeeper", "journal"));
+        Path.of(System.getProperty("user.home"), ".rolekeeper", "journal"),
+        METADATA_TIMEOUT);
   }
 }

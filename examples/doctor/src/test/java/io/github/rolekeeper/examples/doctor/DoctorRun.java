@@ -8,6 +8,7 @@ import io.github.rolekeeper.testkit.SimulatedAccount;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -55,7 +56,8 @@ record DoctorRun(int exit, String out, String err) {
         credentials,
         new NoInterrupts(),
         // One for all: no instance has the id of another.
-        Path.of("target", "journal"));
+        Path.of("target", "journal"),
+        Duration.ofMinutes(2));
   }
 
   static DoctorRun raw(Surroundings surroundings, String... arguments) {

@@ -253,14 +253,18 @@ class DoctorTest {
 
   @Test
   void metadata_that_is_asked_for_is_read_whatever_the_environment_tells_the_sdk() {
-    System.setProperty("aws.disableEc2Metadata", "true");
+    String before = System.setProperty("aws.disableEc2Metadata", "true");
     try {
       DoctorRun run =
           run("diagnose", "--metadata-endpoint", instance.metadataEndpoint().toString());
 
       assertThat(run.out()).doesNotContain("unknown");
     } finally {
-      System.clearProperty("aws.disableEc2Metadata");
+      if (before == null) {
+        System.clearProperty("aws.disableEc2Metadata");
+      } else {
+        System.setProperty("aws.disableEc2Metadata", before);
+      }
     }
   }
 

@@ -47,7 +47,8 @@ class EndedRepairTest {
         DoctorRun.NOBODY,
         DoctorRun.ADMINISTRATOR,
         interrupts,
-        directory.resolve("journal"));
+        directory.resolve("journal"),
+        Duration.ofMinutes(2));
   }
 
   private DoctorRun call(Surroundings surroundings, String command, String... more) {

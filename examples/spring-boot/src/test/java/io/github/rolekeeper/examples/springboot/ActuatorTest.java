@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,10 +40,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** The application as it runs, over HTTP, while its instance profile comes and goes. */
 class ActuatorTest {
-  private static final String ENDPOINT = "aws.ec2MetadataServiceEndpoint";
-
   private final HttpClient http = HttpClient.newHttpClient();
   private final MutableClock clock = MutableClock.at("2026-01-01T12:00:00Z");
+  private JvmProperties properties;
   private SimulatedAccount account;
   private SimulatedInstance instance;
   private AwsCredentialsProvider chain;
@@ -54,10 +54,15 @@ class ActuatorTest {
     account = SimulatedAccount.create(clock);
     account.createInstanceProfile("web", "web-role");
     instance = account.launchInstance("web");
-    // The first answer of a server in a fresh JVM may take longer than the client's time-out.
-    instance.metadataEndpoint().toURL().openConnection().getHeaderFields();
+    properties =
+        JvmProperties.with(
+            Map.of(
+                "aws.ec2MetadataServiceEndpoint", instance.metadataEndpoint().toString(),
+                "aws.ec2MetadataServiceEndpointMode", "IPv4",
+                "aws.disableEc2Metadata", "false",
+                // A cold server on a busy machine, which may stand still for a while.
+                "aws.ec2MetadataServiceTimeout", "60"));
     chain = instanceProfile();
-    System.setProperty(ENDPOINT, instance.metadataEndpoint().toString());
     ApplicationContextInitializer<GenericApplicationContext> virtualTime =
         context -> {
           context.registerBean("credentialClock", InstantSource.class, () -> clock);
@@ -84,10 +89,10 @@ class ActuatorTest {
 
   @AfterEach
   void stop() {
-    System.clearProperty(ENDPOINT);
     s3.close();
     application.close();
     account.close();
+    properties.close();
   }
 
   @Test

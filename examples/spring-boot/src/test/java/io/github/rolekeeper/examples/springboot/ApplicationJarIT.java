@@ -70,6 +70,9 @@ class ApplicationJarIT {
     builder
         .environment()
         .put("AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.metadataEndpoint().toString());
+    builder.environment().put("AWS_METADATA_SERVICE_TIMEOUT", "60"); // seconds
+    builder.environment().put("AWS_CONFIG_FILE", "none");
+    builder.environment().put("AWS_SHARED_CREDENTIALS_FILE", "none");
     return builder.start();
   }
 

@@ -10,8 +10,8 @@ import io.github.rolekeeper.core.awssdk.WatchedProvider;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.UnsatisfiedDependencyException;
@@ -22,19 +22,13 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** The beans of the example beside those of an application. */
 class CredentialsConfigurationTest {
-  private static final String DISABLED = "aws.disableEc2Metadata";
-  private static final String WATCH = "rolekeeper.watch";
-
-  @BeforeEach
-  void noMetadataServiceAndNoThread() {
-    System.setProperty(DISABLED, "true");
-    System.setProperty(WATCH, "false");
-  }
+  /** No metadata service, and no thread. */
+  private final JvmProperties properties =
+      JvmProperties.with(Map.of("aws.disableEc2Metadata", "true", "rolekeeper.watch", "false"));
 
   @AfterEach
   void restore() {
-    System.clearProperty(DISABLED);
-    System.clearProperty(WATCH);
+    properties.close();
   }
 
   @Test

@@ -44,7 +44,7 @@ final class Picture {
     var svg = new StringBuilder();
     svg.append(
         """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif"\
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" font-family="sans-serif"\
          font-size="13">
         <title>Credential state over time, with what happened</title>
         <rect width="100%%" height="100%%" fill="#ffffff"/>
@@ -75,13 +75,13 @@ final class Picture {
   }
 
   private static String bar(int x, int y, String colour) {
-    return "<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"%d\" fill=\"%s\"/>%n"
+    return "<rect x=\"%s\" y=\"%s\" width=\"12\" height=\"%s\" fill=\"%s\"/>%n"
         .formatted(x, y, LINE, colour);
   }
 
   private static String text(int x, int y, String colour, String text) {
     String escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    return "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>%n".formatted(x, y, colour, escaped);
+    return "<text x=\"%s\" y=\"%s\" fill=\"%s\">%s</text>%n".formatted(x, y, colour, escaped);
   }
 
   private static String colour(CredentialState state) {

@@ -106,7 +106,13 @@ public final class Story {
         Ec2Client ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
       SimulatedInstance instance = setUp(account, iam);
       try (InstanceMetadataClient metadata =
-          InstanceMetadataClient.builder().endpoint(instance.metadataEndpoint()).build()) {
+          InstanceMetadataClient.builder()
+              .endpoint(instance.metadataEndpoint())
+              // Real time, while all else is virtual: a machine that is busy changes no row.
+              .timeout(Duration.ofSeconds(60))
+              .readTimeout(Duration.ofSeconds(60))
+              .disabled(false)
+              .build()) {
         new Story(printer, account, instance, iam, ec2, metadata).play(session, picture);
       }
     }

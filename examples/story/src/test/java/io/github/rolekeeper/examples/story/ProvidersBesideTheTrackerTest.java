@@ -67,7 +67,8 @@ class ProvidersBesideTheTrackerTest {
         InstanceMetadataClient.builder()
             .endpoint(instance.metadataEndpoint())
             .timeout(Duration.ofSeconds(60)) // a cold server on a busy machine
-            .readTimeout(Duration.ofSeconds(20))
+            .readTimeout(Duration.ofSeconds(60))
+            .disabled(false)
             .build();
     tracker =
         CredentialTracker.builder(metadata::observe)
