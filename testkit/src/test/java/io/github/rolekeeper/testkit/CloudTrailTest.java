@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static software.amazon.awssdk.awscore.retry.AwsRetryStrategy.doNotRetry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -116,7 +117,10 @@ class CloudTrailTest {
     AwsCredentialsProvider credentials = credentialsOf(instance);
     String key = credentials.resolveCredentials().accessKeyId();
     account.world().role("web-role").inlinePolicies.clear();
-    try (var own = SdkClients.using(account, credentials).build(IamClient.builder())) {
+    // The SDK tries a 403 again where it holds the clock for wrong, which another test may have
+    // brought about: it remembers the difference for the whole JVM.
+    var once = IamClient.builder().overrideConfiguration(o -> o.retryStrategy(doNotRetry()));
+    try (var own = SdkClients.using(account, credentials).build(once)) {
       assertThatThrownBy(own::listRoles).hasMessageContaining("not authorized");
     }
     account.clock().advance(DELIVERY);
