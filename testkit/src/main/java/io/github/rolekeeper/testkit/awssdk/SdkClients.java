@@ -66,6 +66,9 @@ public final class SdkClients {
   /**
    * Builds a client that talks to the account.
    *
+   * <p>Where the system property {@code http.proxyHost} is set, the SDK's client of Apache sends
+   * even this through the proxy, unless {@code http.nonProxyHosts} names {@code 127.0.0.1}.
+   *
    * @param builder a service's builder, such as {@code IamClient.builder()}; everything but
    *     endpoint, Region and credentials stays as it was set
    * @param <B> the builder's type
