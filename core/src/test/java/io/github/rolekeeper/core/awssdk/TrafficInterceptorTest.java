@@ -3,8 +3,6 @@ package io.github.rolekeeper.core.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
 import io.github.rolekeeper.core.AwsFailure;
 import io.github.rolekeeper.core.CallReport;
@@ -35,13 +33,36 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.InterceptorContext;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ListBucketsRequest;
 import software.amazon.awssdk.services.sts.StsClient;
 
 class TrafficInterceptorTest {
+  /** A signed call with its answer, at each of its stages. */
+  private static final InterceptorContext CALL =
+      InterceptorContext.builder()
+          .request(ListBucketsRequest.builder().build())
+          .httpRequest(
+              SdkHttpRequest.builder()
+                  .method(SdkHttpMethod.GET)
+                  .protocol("http")
+                  .host("127.0.0.1")
+                  .putHeader(
+                      "Authorization",
+                      "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE000000001/20260101/us-east-1/s3/"
+                          + "aws4_request, SignedHeaders=host, Signature=0")
+                  .build())
+          .httpResponse(
+              SdkHttpResponse.builder()
+                  .statusCode(200)
+                  .putHeader("Date", "Thu, 01 Jan 2026 12:02:09 GMT")
+                  .build())
+          .build();
+
   private final MutableClock clock = MutableClock.atRealTime();
   private final List<CallReport> reports = new ArrayList<>();
 
@@ -202,40 +223,17 @@ class TrafficInterceptorTest {
     MutableClock machine = MutableClock.at("2026-01-01T12:00:00Z");
     TrafficInterceptor measuring = TrafficInterceptor.reportingTo(reports::add, machine);
     ExecutionAttributes attributes = new ExecutionAttributes();
-    measuring.beforeTransmission(sent(), attributes);
+    measuring.beforeTransmission(CALL, attributes);
     machine.advance(Duration.ofSeconds(1));
-    measuring.afterTransmission(mock(Context.AfterTransmission.class), attributes);
+    measuring.afterTransmission(CALL, attributes);
     machine.advance(Duration.ofMinutes(2)); // a long pause
-    measuring.beforeTransmission(sent(), attributes);
+    measuring.beforeTransmission(CALL, attributes);
     machine.advance(Duration.ofSeconds(1));
-    measuring.afterTransmission(mock(Context.AfterTransmission.class), attributes);
+    measuring.afterTransmission(CALL, attributes);
     machine.advance(Duration.ofMinutes(9)); // a long body
-    Context.AfterExecution answered = mock(Context.AfterExecution.class);
-    when(answered.httpResponse())
-        .thenReturn(
-            SdkHttpResponse.builder()
-                .statusCode(200)
-                .putHeader("Date", "Thu, 01 Jan 2026 12:02:09 GMT")
-                .build());
-    measuring.afterExecution(answered, attributes);
+    measuring.afterExecution(CALL, attributes);
 
     assertThat(reports.get(0).skew()).contains(Duration.ofSeconds(7));
-  }
-
-  private static Context.BeforeTransmission sent() {
-    Context.BeforeTransmission sent = mock(Context.BeforeTransmission.class);
-    when(sent.httpRequest())
-        .thenReturn(
-            SdkHttpRequest.builder()
-                .method(SdkHttpMethod.GET)
-                .protocol("http")
-                .host("127.0.0.1")
-                .putHeader(
-                    "Authorization",
-                    "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE000000001/20260101/us-east-1/s3/"
-                        + "aws4_request, SignedHeaders=host, Signature=0")
-                .build());
-    return sent;
   }
 
   @Test
