@@ -49,8 +49,12 @@ class SdkExperimentsTest {
       ScriptedMetadataServer.start().serves(ID, "i-0123456789abcdef0");
   private final InstanceMetadataClient client = builder(server).build();
 
+  /** Else the SDK would go through a proxy of the machine, even to a server of a test. */
+  private final JvmProperties noProxy = JvmProperties.with("http.nonProxyHosts", "127.*");
+
   @AfterEach
   void stop() {
+    noProxy.close();
     client.close();
     server.close();
   }

@@ -8,9 +8,11 @@ import io.github.rolekeeper.core.AwsFailure;
 import io.github.rolekeeper.core.Confidence;
 import io.github.rolekeeper.core.ErrorClass;
 import io.github.rolekeeper.core.ErrorClassification;
+import io.github.rolekeeper.core.JvmProperties;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -269,10 +271,13 @@ class ErrorTableTest {
             WireMock.any(WireMock.anyUrl())
                 .willReturn(WireMock.aResponse().withFixedDelay(60_000)));
 
-    ErrorClassification verdict = SdkFailures.classify(unavailable(), CallContext.unknown());
+    try (JvmProperties properties =
+        JvmProperties.with(Map.of("aws.ec2MetadataServiceTimeout", "1"))) {
+      ErrorClassification verdict = SdkFailures.classify(unavailable(), CallContext.unknown());
 
-    assertThat(verdict.errorClass()).isEqualTo(ErrorClass.SOURCE_FAILING);
-    assertThat(verdict.reason()).contains("in time", "the SDK's text");
+      assertThat(verdict.errorClass()).isEqualTo(ErrorClass.SOURCE_FAILING);
+      assertThat(verdict.reason()).contains("in time", "the SDK's text");
+    }
   }
 
   @Test

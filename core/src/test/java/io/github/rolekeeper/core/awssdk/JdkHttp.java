@@ -13,7 +13,8 @@ import software.amazon.awssdk.http.SdkHttpFullResponse;
 
 /** The JDK's client under a client of the SDK: unlike {@code URLConnection} it keeps every body. */
 final class JdkHttp implements SdkHttpClient {
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
 
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {

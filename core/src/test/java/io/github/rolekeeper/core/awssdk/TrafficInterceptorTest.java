@@ -169,6 +169,7 @@ class TrafficInterceptorTest {
                             c.addExecutionInterceptor(interceptor)
                                 .retryStrategy(
                                     AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                        .maxAttempts(3)
                                         .backoffStrategy(
                                             software.amazon.awssdk.retries.api.BackoffStrategy
                                                 .retryImmediately())
