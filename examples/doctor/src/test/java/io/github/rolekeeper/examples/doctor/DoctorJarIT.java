@@ -1,5 +1,6 @@
 package io.github.rolekeeper.examples.doctor;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rolekeeper.testkit.MutableClock;
@@ -127,8 +128,11 @@ class DoctorJarIT {
     command.addAll(List.of(arguments));
     var builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    // Nothing of the machine's own configuration.
-    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    // Nothing of the machine's own configuration; the SDK heeds the proxies of the environment.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("AWS_") || name.toLowerCase(ROOT).endsWith("_proxy"));
     builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
     builder.environment().put("AWS_CONFIG_FILE", directory.resolve("none").toString());
     builder.environment().put("AWS_SHARED_CREDENTIALS_FILE", directory.resolve("none").toString());
