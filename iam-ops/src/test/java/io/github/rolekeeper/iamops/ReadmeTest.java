@@ -35,8 +35,13 @@ class ReadmeTest {
       InstanceId id = InstanceId.of(account.launchInstance("web").id());
       account.deleteInstanceProfile("web");
 
-      assertThat(repair(InstanceProfileOps.create(ec2, iam), id).verdict())
-          .isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
+      InstanceProfileOps ops =
+          InstanceProfileOps.builder(ec2, iam)
+              .clock(account.clock())
+              .pauser(account.clock()::advance)
+              .build();
+
+      assertThat(repair(ops, id).verdict()).isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
     }
   }
 

@@ -35,7 +35,11 @@ class ReadmeTest {
       IamClient iam = SdkClients.administrator(account).build(IamClient.builder());
       account.deleteInstanceProfile("web"); // nothing breaks yet
 
-      InstanceProfileOps ops = InstanceProfileOps.create(ec2, iam);
+      InstanceProfileOps ops =
+          InstanceProfileOps.builder(ec2, iam)
+              .clock(account.clock()) // virtual time: its pauses take none
+              .pauser(account.clock()::advance)
+              .build();
       System.out.println(ops.diagnose(id).describe()); // PROFILE_DELETED, with evidence
       RepairPlan plan = ops.plan(RepairTarget.forInstance(id).role("web-role").build());
       System.out.println(plan.describe()); // reads only: look before you go on
