@@ -57,17 +57,12 @@ final class ConfigurationResolver {
   }
 
   private EffectiveConfiguration all() {
-    Setting<EndpointMode> mode =
-        wished(wishes.mode, "endpointMode")
-            .or(
-                () ->
-                    parsed(
-                        SettingKey.ENDPOINT_MODE,
-                        EndpointMode::parse,
-                        "IPv4, IPv6 or auto is expected"))
-            .orElseGet(() -> byDefault(EndpointMode.IPV4));
+    Setting<EndpointMode> mode = mode();
+    // What a builder's wishes leave no place for is not looked at: it may be anything.
     Optional<Setting<Duration>> sdkTimeout =
-        parsed(SettingKey.TIMEOUT, ConfigurationResolver::seconds, SECONDS);
+        wishes.readTimeout != null && wishes.connectTimeout != null
+            ? Optional.empty()
+            : parsed(SettingKey.TIMEOUT, ConfigurationResolver::seconds, SECONDS);
     Optional<Setting<Duration>> read =
         wished(wishes.readTimeout, "readTimeout").or(() -> sdkTimeout);
     // A longer wait that somebody asked for must not be cut by a default: time for two of them.
@@ -105,6 +100,19 @@ final class ConfigurationResolver {
         wished(wishes.platformCheck, "platformCheck").orElseGet(() -> byDefault(true)),
         wished(wishes.unreachableMemory, "rememberUnreachable")
             .orElseGet(() -> byDefault(UNREACHABLE_MEMORY)));
+  }
+
+  private Setting<EndpointMode> mode() {
+    return wished(wishes.mode, "endpointMode")
+        .or(
+            () ->
+                wishes.endpoint != null // which has its address family
+                    ? Optional.empty()
+                    : parsed(
+                        SettingKey.ENDPOINT_MODE,
+                        EndpointMode::parse,
+                        "IPv4, IPv6 or auto is expected"))
+        .orElseGet(() -> byDefault(EndpointMode.IPV4));
   }
 
   /** The builder alone can allow it; whoever forbids it wins. */
@@ -196,6 +204,7 @@ final class ConfigurationResolver {
             RoleCredentialsDocument.isRoleName(name)
                 ? Optional.of(Optional.of(name))
                 : Optional.empty(),
-        "the name of a role is expected: 1 to 128 letters, digits or +=,.@_-");
+        "the name of a role is expected, as the metadata service lists it: letters, digits or"
+            + " +=,.@_-, and where it is an emulator's, slashes and colons");
   }
 }

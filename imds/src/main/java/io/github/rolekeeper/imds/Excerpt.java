@@ -1,8 +1,6 @@
 package io.github.rolekeeper.imds;
 
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,8 +18,6 @@ final class Excerpt {
   // stand
   // in the middle of one, before a slash or in its place.
   private static final String LIKE_A_SECRET = "[A-Za-z0-9+/=_%\\\\-]{16,}";
-
-  private static final String LONE_PERCENT = "%(?![0-9A-Fa-f]{2})";
 
   private Excerpt() {}
 
@@ -42,10 +38,8 @@ final class Excerpt {
 
   /** Whether anything of what is served at this path may be shown at all. */
   static boolean allowed(String path) {
-    String plain =
-        URLDecoder.decode(path.replaceAll(LONE_PERCENT, "%25"), StandardCharsets.UTF_8)
-            .toLowerCase(Locale.ROOT);
-    return !plain.contains("security-credentials")
+    String plain = CredentialPaths.plain(path);
+    return !CredentialPaths.servesSecrets(path)
         && !plain.contains("user-data")
         && !plain.contains(WireRequest.TOKEN_PATH);
   }

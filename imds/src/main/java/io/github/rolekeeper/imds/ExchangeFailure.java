@@ -18,6 +18,7 @@ final class ExchangeFailure extends RuntimeException {
   private final @Nullable String excerpt;
   private final @Nullable URI endpoint;
   private final @Nullable Peer peer;
+  private final boolean passing;
 
   private ExchangeFailure(
       Kind kind,
@@ -26,6 +27,7 @@ final class ExchangeFailure extends RuntimeException {
       @Nullable String excerpt,
       @Nullable URI endpoint,
       @Nullable Peer peer,
+      boolean passing,
       @Nullable Throwable cause) {
     super(event, cause);
     this.kind = kind;
@@ -34,6 +36,7 @@ final class ExchangeFailure extends RuntimeException {
     this.excerpt = excerpt;
     this.endpoint = endpoint;
     this.peer = peer;
+    this.passing = passing;
   }
 
   /**
@@ -41,7 +44,7 @@ final class ExchangeFailure extends RuntimeException {
    * @param event the request and what became of it: no part of a body, ever
    */
   ExchangeFailure(Kind kind, int status, String event, @Nullable Throwable cause) {
-    this(kind, status, event, null, null, null, cause);
+    this(kind, status, event, null, null, null, kind.retryable(), cause);
   }
 
   static ExchangeFailure malformed(String event) {
@@ -65,7 +68,7 @@ final class ExchangeFailure extends RuntimeException {
             case V2 -> Kind.TOKEN_REJECTED;
             case V1 -> Kind.V2_REQUIRED;
           };
-      case 403 -> Kind.METADATA_DISABLED;
+      case 403 -> Kind.FORBIDDEN;
       case 404, 405 -> request.forToken() ? Kind.V1_ONLY : Kind.UNEXPECTED_STATUS;
       case 429 -> Kind.THROTTLED;
       default -> status >= 500 ? Kind.SERVER_ERROR : Kind.UNEXPECTED_STATUS;
@@ -74,28 +77,40 @@ final class ExchangeFailure extends RuntimeException {
 
   /** The same, with more to say. */
   ExchangeFailure adding(String words) {
-    return new ExchangeFailure(kind, status, event + words, excerpt, endpoint, peer, getCause());
+    return new ExchangeFailure(
+        kind, status, event + words, excerpt, endpoint, peer, passing, getCause());
   }
 
   /** The same, with what was answered instead; empty if that is not to be shown. */
   ExchangeFailure quoting(Optional<String> answered) {
     return new ExchangeFailure(
-        kind, status, event, answered.orElse(excerpt), endpoint, peer, getCause());
+        kind, status, event, answered.orElse(excerpt), endpoint, peer, passing, getCause());
   }
 
   /** The same, with the place where nobody took a connection. */
   ExchangeFailure at(URI place) {
-    return new ExchangeFailure(kind, status, event, excerpt, place, peer, getCause());
+    return new ExchangeFailure(kind, status, event, excerpt, place, peer, passing, getCause());
   }
 
   /** The same, with who took the connection. */
   ExchangeFailure at(Peer met) {
-    return new ExchangeFailure(kind, status, event, excerpt, met.endpoint(), met, getCause());
+    return new ExchangeFailure(
+        kind, status, event, excerpt, met.endpoint(), met, passing, getCause());
   }
 
   /** The same for somebody else who waited for the same answer. */
   ExchangeFailure shared() {
-    return new ExchangeFailure(kind, status, event, excerpt, endpoint, peer, this);
+    return new ExchangeFailure(kind, status, event, excerpt, endpoint, peer, passing, this);
+  }
+
+  /** The same, if it may be otherwise at the next attempt. */
+  ExchangeFailure inPassing() {
+    return new ExchangeFailure(kind, status, event, excerpt, endpoint, peer, true, getCause());
+  }
+
+  /** Whether the same request may succeed a moment later. */
+  boolean worthAnother() {
+    return passing;
   }
 
   Kind kind() {

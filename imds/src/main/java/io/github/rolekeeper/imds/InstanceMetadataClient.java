@@ -118,7 +118,12 @@ public final class InstanceMetadataClient implements AutoCloseable {
    */
   public <T> Optional<T> roleDocument(BiFunction<String, byte[], T> parser) {
     Objects.requireNonNull(parser, "parser");
-    return roleDocuments.read(start(), parser);
+    return roleDocuments.read(
+        start(),
+        (path, json) -> {
+          RoleCredentialsDocument.parse(path, json); // what is cut or incomplete is asked for again
+          return parser.apply(path, json);
+        });
   }
 
   /**
@@ -375,8 +380,9 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * @param path below {@code <endpoint>/latest/}, such as {@code meta-data/instance-id}; what a URI
    *     cannot hold is percent-encoded here, and a {@code %2F} stays as it is
    * @return the text, decoded as UTF-8 and possibly empty; no value if the service has no such path
-   * @throws IllegalArgumentException if the path begins with a slash, holds a dot segment, or is
-   *     longer than 4096 characters when it is percent-encoded
+   * @throws IllegalArgumentException if the path begins with a slash, holds a dot segment, is
+   *     longer than 4096 characters when it is percent-encoded, or serves credentials, however it
+   *     is spelt: {@link #credentialsMetadata} reads what is no secret of them
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public Optional<String> text(String path) {
@@ -491,7 +497,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
   }
 
   private PathReader paths(String path) {
-    Endpoint.checked(path);
+    CredentialPaths.checked(Endpoint.checked(path));
     return paths();
   }
 
@@ -502,7 +508,6 @@ public final class InstanceMetadataClient implements AutoCloseable {
     return deadlines.start();
   }
 
-  /** An answer of 403 is METADATA_DISABLED too, and a matter of the instance. */
   private static boolean neverSent(InstanceMetadataException.Kind kind) {
     return kind == InstanceMetadataException.Kind.NOT_ON_EC2
         || kind == InstanceMetadataException.Kind.METADATA_DISABLED;
@@ -510,7 +515,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
 
   private IamInfo iamInfo(Deadline deadline) {
     return reader
-        .read(IamInfoDocument.PATH, deadline, IamInfoDocument::parse)
+        .readDocument(IamInfoDocument.PATH, deadline, IamInfoDocument::parse)
         .orElseGet(IamInfo.NotAssociated::new);
   }
 

@@ -35,8 +35,10 @@ public final class InstanceMetadataException extends RuntimeException {
     /** Connected, but the token request met silence: the answer's IP hop limit is suspected. */
     HOP_LIMIT_SUSPECTED(
         false,
-        "in a container or behind a bridge the token does not get through a hop limit of 1: set"
-            + " HttpPutResponseHopLimit to 2 with EC2 ModifyInstanceMetadataOptions",
+        "ask for a token on the instance itself, outside of containers: if one comes there, the"
+            + " answer does not get through a hop limit of 1, so set HttpPutResponseHopLimit to 2"
+            + " with EC2 ModifyInstanceMetadataOptions; if none comes there either, a firewall or a"
+            + " proxy on the instance swallows PUT requests or their answers, so let them through",
         Page.OPTIONS),
 
     /** Connected, but the answer did not come, or broke off. */
@@ -66,14 +68,22 @@ public final class InstanceMetadataException extends RuntimeException {
             + " InstanceMetadataClient.builder().allowImdsV1() and let no setting forbid it",
         Page.V2),
 
-    /**
-     * 403: the metadata service is switched off for the instance, or the request is not allowed. Or
-     * a setting here says that it must not be asked; then no request was sent.
-     */
+    /** A setting here says that the metadata service must not be asked. No request was sent. */
     METADATA_DISABLED(
         false,
-        "enable the metadata service with EC2 ModifyInstanceMetadataOptions, HttpEndpoint=enabled;"
-            + " if a setting switched it off here, take that setting away",
+        "take that setting away, or set it to false, if the metadata service is to be asked",
+        Page.ACCESS),
+
+    /**
+     * 403: the metadata service is switched off for the instance, or the request is not allowed.
+     * EC2 answers both with the same bytes.
+     */
+    FORBIDDEN(
+        false,
+        "look at MetadataOptions of EC2 DescribeInstances: if HttpEndpoint is disabled there, enable"
+            + " it with ModifyInstanceMetadataOptions; if it is enabled, a proxy on the way adds"
+            + " X-Forwarded-For, with which IMDSv2 refuses a request, or an agent in the place of"
+            + " the service does not allow it, so take either out of the way of its address",
         Page.OPTIONS),
 
     /** 429: too many requests. */
@@ -93,8 +103,14 @@ public final class InstanceMetadataException extends RuntimeException {
             + " followed",
         Page.ACCESS),
 
-    /** The answer is not what is documented for this path. */
-    MALFORMED_ANSWER(false, "check that the endpoint is a metadata service", Page.ACCESS),
+    /**
+     * The answer is not what is documented for this path. A document that was empty, cut or
+     * incomplete was asked for again; it stayed so.
+     */
+    MALFORMED_ANSWER(
+        false,
+        "check that the endpoint is a metadata service; if it is EC2's own, ask again later",
+        Page.ACCESS),
 
     /**
      * The time allowed for the whole call was over, and no attempt had come far enough to say what

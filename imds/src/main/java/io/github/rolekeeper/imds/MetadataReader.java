@@ -44,6 +44,24 @@ final class MetadataReader {
         path, deadline, () -> attempt(path, deadline).map(answer -> parsed(path, answer, parser)));
   }
 
+  /**
+   * The same for a document. The service was seen to answer 200 with one that was empty or cut, and
+   * with the whole one a moment later: four of AWS's SDKs came to ask again (boto/botocore#1049,
+   * aws/aws-sdk-php#1664, aws/aws-sdk-ruby#880, boto/boto#1868).
+   */
+  <T> Optional<T> readDocument(String path, Deadline deadline, Function<byte[], T> parser) {
+    return read(
+        path,
+        deadline,
+        bytes -> {
+          try {
+            return parser.apply(bytes);
+          } catch (ExchangeFailure malformed) {
+            throw malformed.inPassing();
+          }
+        });
+  }
+
   private <T> T sent(String path, Deadline deadline, Supplier<T> request) {
     try {
       T answer = retries.call(endpoint, path, deadline, request);

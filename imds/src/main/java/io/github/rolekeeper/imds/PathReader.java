@@ -19,11 +19,11 @@ record PathReader(MetadataReader reader, Deadline deadline) {
           "\uFEFF?\\s*<(!doctype|!--|\\?xml|html|head|body|title)", Pattern.CASE_INSENSITIVE);
 
   Optional<byte[]> bytes(String path) {
-    return reader.read(path, deadline, Function.identity());
+    return reader.read(path, deadline, bytes -> CredentialPaths.shown(path, bytes));
   }
 
   Optional<String> text(String path) {
-    return reader.read(path, deadline, PathReader::decoded);
+    return bytes(path).map(PathReader::decoded);
   }
 
   /** One value. A page in its place is none: no value of this service begins with a tag. */
@@ -70,7 +70,7 @@ record PathReader(MetadataReader reader, Deadline deadline) {
   /** A document; a blank body is as good as none. */
   <T> Optional<T> document(String path, Function<byte[], T> parser) {
     Optional<Optional<T>> read =
-        reader.read(
+        reader.readDocument(
             path,
             deadline,
             bytes ->

@@ -10,16 +10,23 @@ final class Refusal {
    * @param expected such as {@code 1 to 100 is expected}
    */
   static IllegalArgumentException of(Object value, Origin origin, String expected) {
-    // What stands between a colon and an @ is a password in a URI.
-    String shown = value.toString().replaceAll("(//[^/@:]*):[^/@]*@", "$1:****@");
     return new IllegalArgumentException(
         "\""
-            + shown
+            + withoutPassword(value.toString())
             + "\" ("
             + origin
             + ") is not accepted: "
             + expected
             + ". Correct it there, or take it away: then the next source counts");
+  }
+
+  /**
+   * What stands between a colon and an @ is a password in a URI, or in what was meant as one: it
+   * may hold a slash or an @ of its own, which make the text no URI.
+   */
+  private static String withoutPassword(String text) {
+    String start = text.contains("//") ? "//" : "^";
+    return text.replaceFirst("(?s)(" + start + "[^/@:]*):.*@", "$1:****@");
   }
 
   static IllegalArgumentException ofMethod(Object value, String method, String expected) {

@@ -101,7 +101,7 @@ record Retries(int attempts, Duration firstPause, Duration longestPause, DoubleS
     }
 
     boolean worthAnother(@Nullable Throwable thrown) {
-      if (!(thrown instanceof ExchangeFailure failure) || !failure.kind().retryable()) {
+      if (!(thrown instanceof ExchangeFailure failure) || !failure.worthAnother()) {
         return false;
       }
       before = Optional.of(failure);

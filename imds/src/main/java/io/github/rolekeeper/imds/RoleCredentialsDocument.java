@@ -8,9 +8,16 @@ import java.util.regex.Pattern;
 
 /** {@code meta-data/iam/security-credentials/}, the list and the document of a role. */
 final class RoleCredentialsDocument {
-  // IAM's rule for the name of a role; "." and "..", which it allows too, would lead out of the
-  // path.
-  private static final Pattern ROLE_NAME = Pattern.compile("(?!\\.{1,2}$)[\\w+=,.@-]{1,128}");
+  // IAM's rule for the name of a role. Emulators list a role with its path, or its ARN
+  // (jtblin/kube2iam#54): slashes and colons are let through, but "." and ".." would lead out of
+  // the path.
+  private static final String SEGMENT = "(?!\\.{1,2}(?:/|$))[\\w+=,.@:-]+";
+  private static final Pattern ROLE_NAME = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
+
+  // IAM's limit for an ARN.
+  private static final int LONGEST_NAME = 2048;
+
+  private static final String IAM = "meta-data/iam/";
 
   static final String LIST = "meta-data/iam/security-credentials/";
 
@@ -25,7 +32,7 @@ final class RoleCredentialsDocument {
   }
 
   static boolean isRoleName(String text) {
-    return ROLE_NAME.matcher(text).matches();
+    return text.length() <= LONGEST_NAME && ROLE_NAME.matcher(text).matches();
   }
 
   /**
@@ -48,9 +55,23 @@ final class RoleCredentialsDocument {
     return first;
   }
 
-  /** The document at a path that ends with the role's name. */
+  /** Passes if each line is the name of a role. */
+  static void requireRoles(String path, byte[] list) {
+    boolean roles =
+        new String(list, StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .allMatch(RoleCredentialsDocument::isRoleName);
+    if (!roles) {
+      throw ExchangeFailure.malformed(
+          "GET " + path + " answered 200, but not with a list of roles");
+    }
+  }
+
+  /** The document at a path that goes on with the role's name, below the category. */
   static RoleCredentials parse(String path, byte[] json) {
-    return parse(path, path.substring(path.lastIndexOf('/') + 1), json);
+    return parse(path, path.substring(path.indexOf('/', IAM.length()) + 1), json);
   }
 
   static RoleCredentials parse(String path, String role, byte[] json) {

@@ -101,7 +101,7 @@ final class RoleDocuments {
     return inTheTree(
         tried -> {
           String path = tried.list + name;
-          return reader.read(path, deadline, json -> parser.apply(path, json));
+          return reader.readDocument(path, deadline, json -> parser.apply(path, json));
         });
   }
 

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class TokenSource {
   private static final Set<Kind> FALLING_BACK =
-      EnumSet.of(Kind.V1_ONLY, Kind.METADATA_DISABLED, Kind.HOP_LIMIT_SUSPECTED);
+      EnumSet.of(Kind.V1_ONLY, Kind.FORBIDDEN, Kind.HOP_LIMIT_SUSPECTED);
 
   // A silent token request costs a second, so it is not made for each read.
   private static final Duration WITHOUT_TOKEN = Duration.ofMinutes(1);

@@ -140,7 +140,7 @@ class ConfigurationTest {
     "AWS_METADATA_SERVICE_NUM_ATTEMPTS, 2.5, 1 to 100",
     "AWS_METADATA_SERVICE_NUM_ATTEMPTS, 101, 1 to 100",
     "AWS_EC2_INSTANCE_PROFILE_NAME, '', the name of a role",
-    "AWS_EC2_INSTANCE_PROFILE_NAME, a/b, the name of a role"
+    "AWS_EC2_INSTANCE_PROFILE_NAME, a//b, the name of a role"
   })
   void a_bad_value_is_refused_with_value_source_and_rule(
       String variable, String text, String expected) {
@@ -315,7 +315,7 @@ class ConfigurationTest {
             "//a",
             "..",
             ".",
-            "a/b",
+            "a/../b",
             "a b",
             "\n",
             "${x}",
@@ -339,7 +339,9 @@ class ConfigurationTest {
       }
     }
     // What is blank is as good as none, and much may be the name of a role.
-    assertThat(accepted).contains("\n", "tru").doesNotContain("..", ".", "a/b", "1.5.", "http://");
+    assertThat(accepted)
+        .contains("\n", "tru")
+        .doesNotContain("..", ".", "a/../b", "1.5.", "http://");
     assertThat(accepted).hasSizeLessThan(nonsense.size() * 2);
   }
 
@@ -411,7 +413,7 @@ class ConfigurationTest {
     assertThat(failure)
         .hasMessageContainingAll(
             server.endpoint() + " (environment variable " + ENDPOINT_VARIABLE + ")",
-            Kind.METADATA_DISABLED.documentation().toString());
+            Kind.FORBIDDEN.documentation().toString());
   }
 
   @Test
@@ -428,7 +430,7 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"403, METADATA_DISABLED", "404, V1_ONLY", "405, V1_ONLY"})
+  @CsvSource({"403, FORBIDDEN", "404, V1_ONLY", "405, V1_ONLY"})
   void without_a_token_nothing_is_read_unless_v1_was_allowed_by_name(int status, Kind kind) {
     server.on(TOKEN, status(status, ""));
     assertThat(Clients.failure(asking().build(), ID).kind()).isEqualTo(kind);

@@ -13,6 +13,7 @@ import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
 import io.github.rolekeeper.imds.ScriptedMetadataServer.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,7 +79,7 @@ class ExcerptTest {
   @ParameterizedTest
   @CsvSource({
     "400, BAD_REQUEST",
-    "403, METADATA_DISABLED",
+    "403, FORBIDDEN",
     "405, UNEXPECTED_STATUS",
     "302, UNEXPECTED_STATUS",
     "429, THROTTLED",
@@ -132,8 +133,8 @@ class ExcerptTest {
     server.on(GET, raw(answer), thenSilence(answer));
     for (int i = 0; i < 2; i++) {
       InstanceMetadataException failure = failure(client, ID);
-      assertThat(failure.kind()).isEqualTo(Kind.METADATA_DISABLED);
-      assertThat(failure).hasMessageContaining(" answered 403 (METADATA_DISABLED");
+      assertThat(failure.kind()).isEqualTo(Kind.FORBIDDEN);
+      assertThat(failure).hasMessageContaining(" answered 403 (FORBIDDEN");
     }
   }
 
@@ -143,7 +144,7 @@ class ExcerptTest {
     server.on(GET, thenSilence("HTTP/1.1 403 No\r\nContent-Length: 50\r\n\r\n"));
     Duration hour = Duration.ofHours(1);
     try (InstanceMetadataClient patient = builder(server).timeout(hour).readTimeout(hour).build()) {
-      assertThat(failure(patient, ID).kind()).isEqualTo(Kind.METADATA_DISABLED);
+      assertThat(failure(patient, ID).kind()).isEqualTo(Kind.FORBIDDEN);
     }
   }
 
@@ -176,6 +177,7 @@ class ExcerptTest {
     assertThat(failure(client, ID).excerpt()).contains("****");
   }
 
+  /** Which are not read as text, either. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -183,11 +185,16 @@ class ExcerptTest {
         "meta-data/iam/security-credentials-extended/web-role",
         "meta-data/identity-credentials/ec2/security-credentials/ec2-instance",
         "meta-data/iam/security%2Dcredentials/web-role",
-        "meta-data/iam/Security%2dCredentials/web-role",
-        "user-data",
-        "user%2ddata",
-        "api/token"
+        "meta-data/iam/Security%2dCredentials/web-role"
       })
+  void nothing_is_shown_of_credentials(String path) {
+    byte[] body = "hunter2".getBytes(StandardCharsets.UTF_8);
+    assertThat(Excerpt.of(path, body)).isEmpty();
+    assertThat(Excerpt.ofPage(path, body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user-data", "user%2ddata", "api/token"})
   void nothing_is_shown_of_what_is_served_where_secrets_are(String path) {
     server.on("GET /latest/" + path, status(503, "hunter2"), raw("hunter2\r\n"));
     assertThat(failure(client, path).excerpt()).isEmpty();

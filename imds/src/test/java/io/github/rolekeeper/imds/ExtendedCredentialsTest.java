@@ -63,7 +63,7 @@ class ExtendedCredentialsTest {
         "<html><body>Sign in</body></html>",
         "{\"SecretAccessKey\":\"wJalrXUtnFEMIsecret\",\"Token\":\"wJalrXUtnFEMIsecret\"}",
         "..",
-        "web/role"
+        "web//role"
       })
   void what_stands_in_the_place_of_a_role_is_malformed_and_is_not_repeated(String body) {
     server.on(PLAIN, ok(body));

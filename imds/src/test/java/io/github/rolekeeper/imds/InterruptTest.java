@@ -105,10 +105,7 @@ class InterruptTest {
             Kind.INTERRUPTED),
         // The status is known, and says more.
         new Stage(
-            "the page of a clear no",
-            GET,
-            thenSilence(page.formatted("403 No")),
-            Kind.METADATA_DISABLED));
+            "the page of a clear no", GET, thenSilence(page.formatted("403 No")), Kind.FORBIDDEN));
   }
 
   @ParameterizedTest

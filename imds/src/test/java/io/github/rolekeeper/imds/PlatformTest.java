@@ -207,7 +207,7 @@ class PlatformTest {
     InstanceMetadataClient refused = deafMachine().build();
     try (ScriptedMetadataServer early = deaf.serve()) {
       early.on(ScriptedMetadataServer.TOKEN, ScriptedMetadataServer.status(403, ""));
-      assertThat(Clients.failure(refused, ID).kind()).isEqualTo(Kind.METADATA_DISABLED);
+      assertThat(Clients.failure(refused, ID).kind()).isEqualTo(Kind.FORBIDDEN);
     }
     assertThat(attempts(refused)).isEqualTo(2);
     assertThat(attempts(refused)).isEqualTo(2);

@@ -107,7 +107,7 @@ class ProtocolTest {
   @ParameterizedTest
   @CsvSource({
     "400, BAD_REQUEST",
-    "403, METADATA_DISABLED",
+    "403, FORBIDDEN",
     "405, UNEXPECTED_STATUS",
     "204, UNEXPECTED_STATUS",
     "100, UNEXPECTED_STATUS"

@@ -157,7 +157,7 @@ class ReportTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"403, METADATA_DISABLED", "404, V1_ONLY", "400, BAD_REQUEST", "503, SERVER_ERROR"})
+  @CsvSource({"403, FORBIDDEN", "404, V1_ONLY", "400, BAD_REQUEST", "503, SERVER_ERROR"})
   void a_token_that_is_refused(int status, Kind kind) {
     server.on(TOKEN, status(status, ""));
     MetadataReport report = report();

@@ -360,7 +360,7 @@ class SdkExperimentsTest {
             .endpoint(server.endpoint())
             .allowImdsV1()
             .build();
-    assertThat(failure(ours, ID).kind()).isEqualTo(Kind.METADATA_DISABLED);
+    assertThat(failure(ours, ID).kind()).isEqualTo(Kind.FORBIDDEN);
     assertThat(ours.configuration().describe())
         .contains("IMDSv1 allowed: false (environment variable AWS_EC2_METADATA_V1_DISABLED)");
     assertThat(server.trace()).containsExactly(TOKEN);

@@ -75,7 +75,7 @@ class SimulatedFaultsTest {
     return List.of(
         new Told(Fault.status(401).on("GET /latest/*"), Kind.TOKEN_REJECTED, 1),
         new Told(Fault.status(400).on(PUT), Kind.BAD_REQUEST, 1),
-        new Told(Fault.status(403).on("imds:*"), Kind.METADATA_DISABLED, 1),
+        new Told(Fault.status(403).on("imds:*"), Kind.FORBIDDEN, 1),
         new Told(Fault.throttled().on(GET), Kind.THROTTLED, 4),
         new Told(Fault.status(503).on(GET), Kind.SERVER_ERROR, 4),
         new Told(Fault.refused().on("imds:*"), Kind.NO_ANSWER, 4),

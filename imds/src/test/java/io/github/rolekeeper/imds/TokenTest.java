@@ -189,7 +189,7 @@ class TokenTest {
   @CsvSource({
     "400, BAD_REQUEST",
     "401, UNEXPECTED_STATUS",
-    "403, METADATA_DISABLED",
+    "403, FORBIDDEN",
     "404, V1_ONLY",
     "405, V1_ONLY"
   })
