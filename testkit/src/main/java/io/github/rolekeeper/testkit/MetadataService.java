@@ -17,6 +17,7 @@ final class MetadataService {
 
   private static final Pattern TARGET = Pattern.compile(PREFIX + "([^/]+)(/.*)?");
   private static final String TOKEN_HEADER = "X-aws-ec2-metadata-token";
+  private static final String PROXIED = "X-Forwarded-For";
   private static final String TTL_HEADER = "X-aws-ec2-metadata-token-ttl-seconds";
   // One second to six hours (EC2 User Guide, how IMDSv2 works).
   private static final long LONGEST_TTL = 21_600;
@@ -118,7 +119,6 @@ final class MetadataService {
     return switch (status) {
       case 400 -> "Bad Request";
       case 401 -> "Unauthorized";
-      case 403 -> "Forbidden";
       case 404 -> "Not Found";
       case 429 -> "Too Many Requests";
       case 500 -> "Internal Server Error";
@@ -130,18 +130,21 @@ final class MetadataService {
   private WireResponse answer(WireRequest request, String path, Instance instance, Instant now) {
     // ModifyInstanceMetadataOptions, EC2 API reference: a disabled endpoint cannot be accessed.
     if (!instance.metadataOptions.enabled) {
-      return error(403, reason(403));
+      return forbidden();
     }
     if (path.equals("/latest/api/token")) {
       return token(request, instance, now);
     }
-    if (request.method().equals("PUT") && path.endsWith("/api/token")) {
-      return error(403, "Forbidden");
+    if (request.method().equals("PUT") && path.matches("/[^/]*/api/token/?")) {
+      return forbidden();
     }
     if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
       return error(405, "Method Not Allowed").with("Allow", "OPTIONS, GET, HEAD");
     }
     String token = request.header(TOKEN_HEADER);
+    if (token != null && request.header(PROXIED) != null) {
+      return forbidden();
+    }
     Duration left = token == null ? null : instance.metadata.tokens.lifeLeft(token, now);
     boolean refused =
         token == null
@@ -167,8 +170,8 @@ final class MetadataService {
     if (!request.method().equals("PUT")) {
       return error(405, "Method Not Allowed").with("Allow", "OPTIONS, PUT");
     }
-    if (request.header("X-Forwarded-For") != null) {
-      return error(403, "Forbidden");
+    if (request.header(PROXIED) != null) {
+      return forbidden();
     }
     String ttl = request.header(TTL_HEADER);
     if (ttl == null || !ttl.matches("\\d{1,5}")) {
@@ -182,7 +185,15 @@ final class MetadataService {
     return WireResponse.of(200, "text/plain", token).with(TTL_HEADER, Long.toString(seconds));
   }
 
+  /** Whatever the cause, as captured: with no byte that tells it. */
+  private static WireResponse forbidden() {
+    return WireResponse.of(403, "text/plain", "");
+  }
+
   WireResponse error(int status, String reason) {
+    if (status == 403) {
+      return forbidden();
+    }
     String title = status + " - " + reason;
     if (!world.follows(Rule.METADATA_ERRORS_ARE_XHTML)) {
       return WireResponse.of(status, "text/plain", title);

@@ -15,7 +15,7 @@ public enum Rule {
   METADATA_NAMES_ROLE_UNTIL_SESSION_ENDS(Source.FIELD_RECORD),
   /** A session ends at its expiration; the metadata service then has no credentials. */
   SESSIONS_EXPIRE(Source.FIELD_RECORD),
-  /** Errors of the metadata service are XHTML 1.0 pages, whatever the path. */
+  /** Errors of the metadata service are XHTML 1.0 pages, whatever the path; a 403 is empty. */
   METADATA_ERRORS_ARE_XHTML(Source.FIELD_RECORD),
   /** The metadata service answers without a token where {@code HttpTokens} is {@code optional}. */
   METADATA_V1_WHERE_TOKENS_ARE_OPTIONAL(Source.FIELD_RECORD),
@@ -72,12 +72,14 @@ public enum Rule {
   /**
    * A metadata endpoint that is switched off answers 403; without this rule it refuses connections.
    */
-  DISABLED_METADATA_ANSWERS_403(Source.INFERENCE);
+  DISABLED_METADATA_ANSWERS_403(Source.FIELD_REPORT);
 
   /** Where a rule comes from. */
   public enum Source {
     /** Seen on a real account, in the record of {@link io.github.rolekeeper.testkit.record}. */
     FIELD_RECORD,
+    /** Seen by others on accounts of theirs, and reported in public with what was answered. */
+    FIELD_REPORT,
     /** Stated by AWS's documentation. */
     AWS_DOCUMENTATION,
     /** Our reading of both; it may be wrong. */

@@ -347,7 +347,7 @@ class FaultTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403, 404, 429, 500, 503})
+  @ValueSource(ints = {401, 404, 429, 500, 503})
   void the_metadata_service_answers_any_error_with_its_page(int status) throws Exception {
     account.inject(Fault.status(status).on("GET /latest/meta-data/iam/*"));
 

@@ -213,18 +213,42 @@ class MetadataServiceTest {
         .toList();
   }
 
+  /** Captures: see the README. */
+  @Test
+  void a_403_is_empty_whatever_its_cause() throws Exception {
+    String token = token("21600").body();
+    List<HttpRequest.Builder> refused =
+        List.of(
+            request("/2021-03-23/api/token").header(TTL, "60").PUT(nothing()),
+            request("/latest/api/token/").header(TTL, "60").PUT(nothing()),
+            request("/latest/api/token")
+                .header(TTL, "60")
+                .header("X-Forwarded-For", "10.0.0.1")
+                .PUT(nothing()),
+            request(INFO)
+                .header("X-aws-ec2-metadata-token", token)
+                .header("X-Forwarded-For", "10.0.0.1")
+                .GET());
+    for (HttpRequest.Builder each : refused) {
+      assertForbidden(send(each));
+    }
+    assertThat(send(request(INFO).header("X-Forwarded-For", "10.0.0.1").GET()).statusCode())
+        .as("without a token, where IMDSv1 is on")
+        .isEqualTo(200);
+  }
+
+  private static void assertForbidden(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain");
+    assertThat(answer.headers().firstValue("Content-Length")).contains("0");
+    assertThat(answer.headers().firstValue("Server")).contains("EC2ws");
+  }
+
   @Test
   void only_the_token_is_put_and_only_at_its_own_path() throws Exception {
-    assertThat(send(request("/2021-03-23/api/token").PUT(nothing())).statusCode()).isEqualTo(403);
     assertThat(send(request("/latest/api/token").GET()).statusCode()).isEqualTo(405);
     assertThat(send(request(INFO).POST(nothing())).statusCode()).isEqualTo(405);
-    assertThat(
-            send(request("/latest/api/token")
-                    .header(TTL, "60")
-                    .header("X-Forwarded-For", "10.0.0.1")
-                    .PUT(nothing()))
-                .statusCode())
-        .isEqualTo(403);
   }
 
   @Test
