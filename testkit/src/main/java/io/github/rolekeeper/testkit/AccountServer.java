@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class AccountServer implements AutoCloseable {
   private final Supplier<SimulatedAccount.Builder> fresh;
   private final WireServer server;
+  private final MetadataPorts ports;
   private volatile @Nullable SimulatedAccount current;
 
   private AccountServer(Supplier<SimulatedAccount.Builder> fresh, String address, int port) {
     this.fresh = fresh;
-    this.server = new WireServer(new Door(), address, port);
+    var door = new Door();
+    this.server = new WireServer(door, address, port);
+    this.ports = new MetadataPorts(door, address);
   }
 
   /**
@@ -64,16 +67,22 @@ public final class AccountServer implements AutoCloseable {
 
   /** Replaces the account by a fresh one, with the settings and the seed of the start. */
   public void reset() {
-    current = fresh.get().behind(endpoint());
+    current = fresh.get().behind(endpoint(), ports);
   }
 
   /** Replaces the account by one that begins with another state. */
   void restore(String snapshot) {
-    current = fresh.get().seed(snapshot).behind(endpoint());
+    current = fresh.get().seed(snapshot).behind(endpoint(), ports);
+  }
+
+  /** The instances' own ports, which stay the same while the account is replaced. */
+  MetadataPorts ports() {
+    return ports;
   }
 
   @Override
   public void close() {
+    ports.close();
     server.close();
   }
 

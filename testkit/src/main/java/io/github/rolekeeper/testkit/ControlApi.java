@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -39,7 +41,8 @@ final class ControlApi {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private static final Pattern NOTICES = Pattern.compile("instances/([^/]+)/notices");
+  private static final Pattern OF_INSTANCE =
+      Pattern.compile("instances/([^/]+)/(notices|metadata-root)");
 
   @FunctionalInterface
   private interface Action {
@@ -87,9 +90,13 @@ final class ControlApi {
   WireResponse answer(String method, String target, byte[] body) {
     String whole = target.split("\\?", 2)[0];
     String path = whole.substring(Math.min(whole.length(), PREFIX.length()));
-    Matcher notices = NOTICES.matcher(path);
+    Matcher ofInstance = OF_INSTANCE.matcher(path);
     Map<String, Action> resource =
-        notices.matches() ? noticesOf(notices.group(1)) : actions.get(path);
+        ofInstance.matches()
+            ? ofInstance.group(2).equals("notices")
+                ? noticesOf(ofInstance.group(1))
+                : metadataRootOf(ofInstance.group(1))
+            : actions.get(path);
     if (resource == null) {
       return error(
           404,
@@ -100,7 +107,7 @@ final class ControlApi {
               + PREFIX
               + "; there are "
               + actions.keySet()
-              + " and instances/<instance-id>/notices");
+              + ", instances/<instance-id>/notices and instances/<instance-id>/metadata-root");
     }
     Action action = resource.get(method);
     if (action == null) {
@@ -164,15 +171,20 @@ final class ControlApi {
       world.tick();
       health.put("droppedFromJournal", account.journal().dropped());
       for (Instance instance : world.instances()) {
-        instances
-            .addObject()
-            .put("id", instance.id)
-            .put("state", instance.state.wireName())
-            .put(
-                "metadataEndpoint",
-                new SimulatedInstance(world, instance.id, server.endpoint())
-                    .metadataEndpoint()
-                    .toString());
+        ObjectNode shown =
+            instances
+                .addObject()
+                .put("id", instance.id)
+                .put("state", instance.state.wireName())
+                .put(
+                    "metadataEndpoint",
+                    new SimulatedInstance(world, instance.id, server.endpoint(), server.ports())
+                        .metadataEndpoint()
+                        .toString());
+        server
+            .ports()
+            .opened(instance.id)
+            .ifPresent(root -> shown.put("metadataRoot", root.toString()));
       }
     }
     return health;
@@ -273,6 +285,33 @@ final class ControlApi {
           instance(id).withdrawNotices();
           return JSON.createObjectNode();
         });
+  }
+
+  private Map<String, Action> metadataRootOf(String id) {
+    return Map.of(
+        "POST",
+        body -> {
+          ObjectNode members = body.length == 0 ? JSON.createObjectNode() : portOnly(body);
+          SimulatedInstance instance = instance(id);
+          try {
+            URI root = instance.metadataRoot(members.path("port").asInt(0));
+            return JSON.createObjectNode().put("metadataRoot", root.toString());
+          } catch (IllegalArgumentException e) {
+            throw invalid(String.valueOf(e.getMessage()));
+          } catch (IllegalStateException e) {
+            throw new Refusal(409, "Conflict", String.valueOf(e.getMessage()));
+          } catch (UncheckedIOException e) {
+            throw new Refusal(409, "Conflict", String.valueOf(e.getCause().getMessage()));
+          }
+        });
+  }
+
+  private static ObjectNode portOnly(byte[] body) {
+    ObjectNode members = members(body, List.of("port"));
+    if (members.has("port") && !members.path("port").canConvertToInt()) {
+      throw invalid("port is a number from 1 to 65535, or 0 for any free one");
+    }
+    return members;
   }
 
   private SimulatedInstance instance(String id) {

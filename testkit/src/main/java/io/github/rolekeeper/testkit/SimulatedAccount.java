@@ -41,9 +41,11 @@ public final class SimulatedAccount implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Front front;
   private final URI endpoint;
+  private final MetadataPorts ports;
   private final @Nullable WireServer server;
 
-  private SimulatedAccount(Builder builder, @Nullable URI reachedAt) {
+  private SimulatedAccount(
+      Builder builder, @Nullable URI reachedAt, @Nullable MetadataPorts portsOfTheServer) {
     clock = builder.clock;
     world = new World(builder.settings, clock);
     journal = new Journal(builder.settings);
@@ -51,6 +53,7 @@ public final class SimulatedAccount implements AutoCloseable {
     if (builder.seed != null) {
       builder.seed.restore(world, clock);
     }
+    ports = portsOfTheServer == null ? new MetadataPorts(front, "127.0.0.1") : portsOfTheServer;
     server = reachedAt == null && builder.port ? new WireServer(front) : null;
     if (server != null) {
       endpoint = server.endpoint();
@@ -225,7 +228,7 @@ public final class SimulatedAccount implements AutoCloseable {
         () ->
             launched[0] =
                 world.launch(options, world.ids.reservation(), world.profile(profileName)));
-    return new SimulatedInstance(world, launched[0].id, endpoint());
+    return new SimulatedInstance(world, launched[0].id, endpoint(), ports);
   }
 
   /**
@@ -237,7 +240,7 @@ public final class SimulatedAccount implements AutoCloseable {
   public SimulatedInstance launchInstance(InstanceOptions options) {
     var launched = new Instance[1];
     act(() -> launched[0] = world.launch(options, world.ids.reservation(), null));
-    return new SimulatedInstance(world, launched[0].id, endpoint());
+    return new SimulatedInstance(world, launched[0].id, endpoint(), ports);
   }
 
   /**
@@ -249,7 +252,7 @@ public final class SimulatedAccount implements AutoCloseable {
    */
   public SimulatedInstance instance(String id) {
     act(() -> world.instance(id));
-    return new SimulatedInstance(world, id, endpoint());
+    return new SimulatedInstance(world, id, endpoint(), ports);
   }
 
   /**
@@ -368,9 +371,10 @@ public final class SimulatedAccount implements AutoCloseable {
     faults.clear();
   }
 
-  /** Frees the port. Requests that are under way may be cut off. */
+  /** Frees the ports. Requests that are under way may be cut off. */
   @Override
   public void close() {
+    ports.close();
     if (server != null) {
       server.close();
     }
@@ -582,12 +586,12 @@ public final class SimulatedAccount implements AutoCloseable {
      * @throws IllegalArgumentException if the {@linkplain #seed(String) seed} contradicts itself
      */
     public SimulatedAccount build() {
-      return new SimulatedAccount(this, null);
+      return new SimulatedAccount(this, null, null);
     }
 
-    /** An account behind a port that is somebody else's. */
-    SimulatedAccount behind(URI endpoint) {
-      return new SimulatedAccount(this, endpoint);
+    /** An account behind ports that are somebody else's. */
+    SimulatedAccount behind(URI endpoint, MetadataPorts ports) {
+      return new SimulatedAccount(this, endpoint, ports);
     }
   }
 }

@@ -10,10 +10,12 @@ public final class SimulatedInstance {
   private final World world;
   private final String id;
   private final URI metadataEndpoint;
+  private final MetadataPorts ports;
 
-  SimulatedInstance(World world, String id, URI accountEndpoint) {
+  SimulatedInstance(World world, String id, URI accountEndpoint, MetadataPorts ports) {
     this.world = world;
     this.id = id;
+    this.ports = ports;
     this.metadataEndpoint = accountEndpoint.resolve(MetadataService.PREFIX + id);
   }
 
@@ -34,6 +36,32 @@ public final class SimulatedInstance {
    */
   public URI metadataEndpoint() {
     return metadataEndpoint;
+  }
+
+  /**
+   * Where the same metadata service answers without a path, for clients that know none: the AWS SDK
+   * for JavaScript v3 drops the path of an endpoint. The port is this instance's own; the first
+   * call opens it, and it is freed with the account.
+   *
+   * @return an address on loopback, without a path
+   * @throws IllegalStateException if the account is closed
+   */
+  public URI metadataRoot() {
+    return metadataRoot(0);
+  }
+
+  /**
+   * The same at a port of the caller's choice.
+   *
+   * @param port zero for one of the system's choice
+   * @return an address on loopback, without a path
+   * @throws IllegalArgumentException if there is no such port
+   * @throws IllegalStateException if the metadata is served at another port already, or the account
+   *     is closed
+   * @throws java.io.UncheckedIOException if the port is taken
+   */
+  public URI metadataRoot(int port) {
+    return ports.open(id, port);
   }
 
   /**

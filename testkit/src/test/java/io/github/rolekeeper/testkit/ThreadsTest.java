@@ -45,6 +45,17 @@ class ThreadsTest {
   }
 
   @Test
+  void no_thread_outlives_the_port_of_an_instance() throws Exception {
+    SimulatedAccount account = SimulatedAccount.create();
+    threads.run(() -> account.launchInstance(InstanceOptions.of()).metadataRoot());
+    assertThat(threads.alive()).isNotEmpty();
+
+    account.close();
+
+    threads.assertAllHaveEnded();
+  }
+
+  @Test
   void an_account_without_a_port_starts_no_thread() throws Exception {
     try (SimulatedAccount account =
         threads.run(() -> SimulatedAccount.builder().withoutPort().build())) {

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.testkit.server;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rolekeeper.testkit.AccountServer;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -98,6 +100,14 @@ public final class TestkitServer implements Callable<Integer> {
   private @Nullable Integer journalLimit;
 
   @Option(
+      names = "--metadata-root",
+      paramLabel = "ID[:PORT]",
+      description =
+          "Serve the metadata of this instance of the seed at the root of a port of its own, too,"
+              + " for clients that know no path.")
+  private @Nullable String metadataRoot;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this and end.")
@@ -132,7 +142,7 @@ public final class TestkitServer implements Callable<Integer> {
       throw wrong(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
-    announce(server, System.out);
+    announce(server, opened(server), System.out);
     // Until a signal ends the process.
     new CountDownLatch(1).await();
     return 0;
@@ -171,6 +181,27 @@ public final class TestkitServer implements Callable<Integer> {
     return seed;
   }
 
+  /** Where the metadata of the instance of {@code --metadata-root} is served; null without it. */
+  private @Nullable URI opened(AccountServer server) {
+    if (metadataRoot == null) {
+      return null;
+    }
+    String[] parts = metadataRoot.split(":", 2);
+    if (parts.length == 2 && !parts[1].matches("[0-9]{1,5}")) {
+      throw wrong("--metadata-root " + metadataRoot + " has no number behind its colon");
+    }
+    try {
+      return server
+          .account()
+          .instance(parts[0])
+          .metadataRoot(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw wrong("--metadata-root " + metadataRoot + ": " + e.getMessage());
+    } catch (UncheckedIOException e) {
+      throw wrong("--metadata-root " + metadataRoot + ": " + e.getCause().getMessage());
+    }
+  }
+
   private SimulatedAccount.Builder builder(@Nullable String seed) {
     SimulatedAccount.Builder builder =
         SimulatedAccount.builder()
@@ -199,14 +230,18 @@ public final class TestkitServer implements Callable<Integer> {
     return builder;
   }
 
-  private static void announce(AccountServer server, PrintStream out) {
+  private static void announce(AccountServer server, @Nullable URI root, PrintStream out) {
     SimulatedAccount account = server.account();
-    out.println(
+    ObjectNode line =
         new ObjectMapper()
             .createObjectNode()
             .put("endpoint", server.endpoint().toString())
             .put("accountId", account.accountId())
-            .put("region", account.region()));
+            .put("region", account.region());
+    if (root != null) {
+      line.put("metadataRoot", root.toString());
+    }
+    out.println(line);
     out.flush();
   }
 

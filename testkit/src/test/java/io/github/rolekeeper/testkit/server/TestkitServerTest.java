@@ -180,6 +180,26 @@ class TestkitServerTest {
   }
 
   @Test
+  void the_metadata_of_one_instance_can_have_a_root() throws Exception {
+    Path seed =
+        Files.writeString(
+            directory.resolve("account.json"), "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}");
+    try (var server =
+        ServerProcess.ofClasses(
+            directory, "--seed-file=" + seed, "--metadata-root=i-0123456789abcdef0")) {
+      String root = server.ready().path("metadataRoot").asText();
+      assertThat(ServerProcess.get(root + "/latest/meta-data/instance-id"))
+          .isEqualTo("i-0123456789abcdef0");
+    }
+    try (var server =
+        ServerProcess.ofClasses(
+            directory, "--seed-file=" + seed, "--metadata-root=i-0123456789abcdef1")) {
+      assertThat(server.exitCode()).isEqualTo(2);
+      assertThat(server.errors()).contains("--metadata-root", "i-0123456789abcdef1");
+    }
+  }
+
+  @Test
   void listening_beyond_loopback_is_said() throws Exception {
     try (var server = ServerProcess.ofClasses(directory, "--bind=0.0.0.0")) {
       assertThat(server.ready().path("endpoint").asText()).startsWith("http://127.0.0.1:");
