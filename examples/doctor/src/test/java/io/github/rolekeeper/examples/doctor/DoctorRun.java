@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.rolekeeper.testkit.SimulatedAccount;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import picocli.CommandLine;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -24,6 +29,17 @@ record DoctorRun(int exit, String out, String err) {
   static final AwsCredentialsProvider ADMINISTRATOR =
       StaticCredentialsProvider.create(
           AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "any-secret"));
+
+  /** One for each account: the first instance of each has the same id. */
+  private static final Map<SimulatedAccount, Path> JOURNALS = new ConcurrentHashMap<>();
+
+  private static Path journal() {
+    try {
+      return Files.createTempDirectory(Path.of("target"), "journal");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static DoctorRun of(SimulatedAccount account, String... arguments) {
     return of(account, NOBODY, arguments);
@@ -55,8 +71,7 @@ record DoctorRun(int exit, String out, String err) {
         terminal,
         credentials,
         new NoInterrupts(),
-        // One for all: no instance has the id of another.
-        Path.of("target", "journal"),
+        JOURNALS.computeIfAbsent(account, any -> journal()),
         Duration.ofMinutes(2));
   }
 
