@@ -138,6 +138,7 @@ final class MatrixAccount implements AutoCloseable {
   }
 
   private InstanceProfileOps ops(SdkClients clients, boolean withMetadata) {
+    ClockOfTheSdk.follow(clock);
     SdkClients inProcess = clients.inProcess();
     InstanceProfileOps.Builder builder =
         InstanceProfileOps.builder(

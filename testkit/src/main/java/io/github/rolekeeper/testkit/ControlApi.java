@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -298,10 +298,8 @@ final class ControlApi {
             return JSON.createObjectNode().put("metadataRoot", root.toString());
           } catch (IllegalArgumentException e) {
             throw invalid(String.valueOf(e.getMessage()));
-          } catch (IllegalStateException e) {
+          } catch (IllegalStateException | UncheckedIOException e) {
             throw new Refusal(409, "Conflict", String.valueOf(e.getMessage()));
-          } catch (UncheckedIOException e) {
-            throw new Refusal(409, "Conflict", String.valueOf(e.getCause().getMessage()));
           }
         });
   }

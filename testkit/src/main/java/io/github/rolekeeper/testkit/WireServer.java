@@ -69,9 +69,9 @@ final class WireServer implements AutoCloseable {
       server.start();
     } catch (Exception e) {
       stop();
-      throw new UncheckedIOException(
-          new IOException(
-              "cannot listen on " + address + " port " + port + ": " + root(e).getMessage(), e));
+      String message =
+          "cannot listen on " + address + " port " + port + ": " + root(e).getMessage();
+      throw new UncheckedIOException(message, new IOException(message, e));
     }
     endpoint = URI.create("http://" + reachable(address) + ":" + connector.getLocalPort());
   }

@@ -131,13 +131,12 @@ class MetadataRootTest {
 
   @Test
   void a_server_opens_it_on_demand_and_keeps_it_over_a_reset() throws Exception {
-    String seed =
-        "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}";
+    String seed = "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}";
     try (AccountServer server =
         AccountServer.start(() -> SimulatedAccount.builder().seed(seed), "127.0.0.1", 0)) {
       String path = "/_rolekeeper/instances/i-0123456789abcdef0/metadata-root";
-      assertThat(json(server, "GET", "/_rolekeeper/health").at("/instances/0/metadataRoot"))
-          .matches(JsonNode::isMissingNode);
+      JsonNode before = json(server, "GET", "/_rolekeeper/health").at("/instances/0/metadataRoot");
+      assertThat(before.isMissingNode()).isTrue();
 
       URI root = URI.create(json(server, "POST", path).path("metadataRoot").asText());
 

@@ -136,7 +136,7 @@ public final class TestkitServer implements Callable<Integer> {
     try {
       server = AccountServer.start(() -> builder(seed), bind, port);
     } catch (UncheckedIOException e) {
-      System.err.println(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+      System.err.println(e.getMessage());
       return 1;
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
@@ -195,10 +195,8 @@ public final class TestkitServer implements Callable<Integer> {
           .account()
           .instance(parts[0])
           .metadataRoot(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
-    } catch (IllegalArgumentException | IllegalStateException e) {
+    } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
       throw wrong("--metadata-root " + metadataRoot + ": " + e.getMessage());
-    } catch (UncheckedIOException e) {
-      throw wrong("--metadata-root " + metadataRoot + ": " + e.getCause().getMessage());
     }
   }
 

@@ -183,7 +183,8 @@ class TestkitServerTest {
   void the_metadata_of_one_instance_can_have_a_root() throws Exception {
     Path seed =
         Files.writeString(
-            directory.resolve("account.json"), "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}");
+            directory.resolve("account.json"),
+            "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}");
     try (var server =
         ServerProcess.ofClasses(
             directory, "--seed-file=" + seed, "--metadata-root=i-0123456789abcdef0")) {
