@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The tables of the README are what the program says of itself, no more and no less. */
 class ServerReadmeTest {
+  private static final Pattern OF_INSTANCE = Pattern.compile("instances/<instance-id>/([a-z-]+)");
   private static final Pattern ROUTE = Pattern.compile("`([A-Z]+) /_rolekeeper/([^ `]+)");
 
   private final AccountServer server =
@@ -74,8 +75,10 @@ class ServerReadmeTest {
     var resources =
         new TreeSet<>(
             Arrays.asList(told.substring(told.indexOf('[') + 1, told.indexOf(']')).split(", ")));
-    assertThat(told).contains("instances/<instance-id>/notices");
-    resources.add("instances/<id>/notices");
+    Set<String> ofInstances =
+        OF_INSTANCE.matcher(told).results().map(of -> of.group(1)).collect(Collectors.toSet());
+    assertThat(ofInstances).contains("notices");
+    ofInstances.forEach(of -> resources.add("instances/<id>/" + of));
     return resources;
   }
 
