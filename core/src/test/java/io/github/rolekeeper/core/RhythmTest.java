@@ -42,7 +42,8 @@ class RhythmTest {
     assertThat(forecast.leadTime()).isEqualTo(HOUR.multipliedBy(4));
     assertThat(forecast.evidence()).contains("used to follow each other within PT1H");
     watch(HOUR.multipliedBy(4).minusMinutes(1));
-    assertThat(tracker.snapshot().forecast().orElseThrow().confidence()).isEqualTo(Confidence.MEDIUM);
+    assertThat(tracker.snapshot().forecast().orElseThrow().confidence())
+        .isEqualTo(Confidence.MEDIUM);
     assertThat(told).filteredOn(type -> type == CredentialEventType.FORECAST_RAISED).hasSize(1);
   }
 
