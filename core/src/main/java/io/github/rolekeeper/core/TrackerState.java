@@ -74,10 +74,9 @@ record TrackerState(
             .map(Calendar::within)
             .map(set -> HeldCredentials.seen(seen, set, !observation.notUsed(), now))
             .or(() -> seen);
-    boolean another =
-        observation.credentials().isPresent()
-            && seen.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
     boolean nextServed = observation.credentials().isPresent();
+    boolean another =
+        nextServed && seen.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
     boolean alive = alive(next, nextServed, now);
     Optional<LossSignal> stated =
         observation.notApplicable().isEmpty() ? signalOf(observation, now) : Optional.empty();

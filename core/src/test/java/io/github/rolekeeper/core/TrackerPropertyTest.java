@@ -66,6 +66,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code SnapshotRules}: a suspicion outlives the session
  *   <li>{@code ExpiryWindows}: the overdue window may be longer than the scaled advisory one
  *   <li>{@code Change}: a suspicion that the session's end ended is cleared
+ *   <li>{@code SnapshotRules}: what nobody looked at becomes overdue by the clock
+ *   <li>{@code TrackerState}: a cause does not outlast the answers after the loss
+ *   <li>{@code TrackerState}: a sign of loss is dropped without an expiration
+ *   <li>{@code TrackerState}: a failed look is no look
+ *   <li>{@code TrackerState}: a set that came dead has the cause of the one before
  * </ol>
  */
 class TrackerPropertyTest {
