@@ -90,10 +90,10 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     addIfRaised(types, CredentialFlag.SERVED_PAST_EXPIRY, CredentialEventType.SERVED_PAST_EXPIRY);
     addIfRaised(types, CredentialFlag.SUSPECTED_REVOKED, CredentialEventType.REVOCATION_SUSPECTED);
     CredentialState state = current.state();
-    if (ended(CredentialFlag.SUSPECTED_REVOKED) && !dead(state)) {
+    if (ended(CredentialFlag.SUSPECTED_REVOKED) && !state.lost()) {
       types.add(CredentialEventType.REVOCATION_CLEARED);
     }
-    if (previous.state().usable() && dead(state) && expiration(current).isPresent()) {
+    if (previous.state().usable() && state.lost() && expiration(current).isPresent()) {
       types.add(CredentialEventType.EXPIRED);
     }
     if (previous.state() == state) {
@@ -109,10 +109,6 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     }
   }
 
-  private static boolean dead(CredentialState state) {
-    return state == CredentialState.EXPIRED || state == CredentialState.MISSING;
-  }
-
   private void addForecastEvents(Set<CredentialEventType> types) {
     Optional<LossReason> before = previous.forecast().map(LossForecast::reason);
     Optional<LossReason> after = current.forecast().map(LossForecast::reason);
@@ -120,7 +116,7 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
       return;
     }
     // A forecast that ends because the credentials died came true; it is not withdrawn.
-    if (before.isPresent() && !dead(current.state())) {
+    if (before.isPresent() && !current.state().lost()) {
       types.add(CredentialEventType.FORECAST_WITHDRAWN);
     }
     if (after.isPresent()) {

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.core;
 
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.Set;
 
 /** The log line of a change: text that operators read, so it is tested as behaviour. */
@@ -15,6 +16,9 @@ final class ChangeLog {
 
   static Level level(Change change) {
     CredentialSnapshot now = change.current();
+    if (newlyLost(change)) {
+      return Level.ERROR;
+    }
     if (now.flags().stream().anyMatch(ALARMING::contains)) {
       return Level.WARNING;
     }
@@ -25,6 +29,16 @@ final class ChangeLog {
               ? Level.WARNING
               : Level.INFO;
     };
+  }
+
+  // A loss that nobody looked at may be none, and is one once a look confirms it.
+  private static boolean newlyLost(Change change) {
+    CredentialSnapshot before = change.previous();
+    return lost(change.current()) && !(lost(before) && before.state() == change.current().state());
+  }
+
+  private static boolean lost(CredentialSnapshot seen) {
+    return seen.state().lost() && !seen.flags().contains(CredentialFlag.NOT_LOOKED);
   }
 
   // Nobody promised the rhythm: an answer that only breaks it is no reason to wake anybody.
@@ -60,18 +74,32 @@ final class ChangeLog {
       now.lastFailure().ifPresent(failure -> line.append(": ").append(failure.message()));
     }
     now.forecast().ifPresent(forecast -> append(line, forecast));
+    now.cause()
+        .ifPresent(
+            why ->
+                append(
+                    line.append("; cause "),
+                    why.reason(),
+                    why.confidence(),
+                    why.evidence(),
+                    why.cure()));
     return line.toString();
   }
 
   private static void append(StringBuilder line, LossForecast forecast) {
     line.append("; loss foretold for ")
-        .append(forecast.earliest())
-        .append(", ")
-        .append(forecast.reason())
-        .append(" (confidence ")
-        .append(forecast.confidence())
-        .append("): ")
-        .append(forecast.evidence());
-    forecast.cure().ifPresent(cure -> line.append(" Cure: ").append(cure));
+        .append(forecast.latest().isPresent() ? forecast.earliest() : "an unknown time")
+        .append(", ");
+    append(line, forecast.reason(), forecast.confidence(), forecast.evidence(), forecast.cure());
+  }
+
+  private static void append(
+      StringBuilder line,
+      LossReason reason,
+      Confidence confidence,
+      String evidence,
+      Optional<String> cure) {
+    line.append(reason).append(" (confidence ").append(confidence).append("): ").append(evidence);
+    cure.ifPresent(text -> line.append(" Cure: ").append(text));
   }
 }

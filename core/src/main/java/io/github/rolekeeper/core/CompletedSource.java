@@ -191,10 +191,11 @@ public final class CompletedSource implements CredentialSource {
       return Optional.of(answer());
     } catch (RuntimeException failure) {
       if (!failing) {
-        LOG.log(
+        SafeLog.log(
+            LOG,
             Level.WARNING,
-            "the metadata service does not complete what is known of the credentials: {0}",
-            failure.toString());
+            "the metadata service does not complete what is known of the credentials: " + failure,
+            null);
       }
       failing = true;
       return Optional.empty();

@@ -17,8 +17,12 @@ import java.util.Set;
  * @param flags what is to be known beside the state, in the order of the constants
  * @param credentials the set last seen, even if it is gone since; empty if none was ever seen
  * @param forecast their foretold loss; only while they are alive
+ * @param cause why they are lost, or why there are none, with the cure; only in {@link
+ *     CredentialState#EXPIRED} and {@link CredentialState#MISSING}. It is what foretold the loss,
+ *     or what the source said since; empty if nobody looked between the time at which the
+ *     successors were due and the loss, so that nothing is known of it
  * @param generation how many sets were seen so far, told apart by access key id; 0 before the first
- * @param lastSuccess when the source last answered
+ * @param lastSuccess when the source last told what is served; empty before its first answer
  * @param lastFailure when the source last failed to answer; kept after it answers again
  * @param clock what is known of the clock that all this is judged by
  */
@@ -30,6 +34,7 @@ public record CredentialSnapshot(
     Set<CredentialFlag> flags,
     Optional<CredentialMetadata> credentials,
     Optional<LossForecast> forecast,
+    Optional<LossSignal> cause,
     int generation,
     Optional<Instant> lastSuccess,
     Optional<SourceFailure> lastFailure,
@@ -45,6 +50,7 @@ public record CredentialSnapshot(
    * @param flags as above
    * @param credentials as above
    * @param forecast as above
+   * @param cause as above
    * @param generation as above
    * @param lastSuccess as above
    * @param lastFailure as above
@@ -57,6 +63,7 @@ public record CredentialSnapshot(
     Objects.requireNonNull(notApplicable, "notApplicable");
     Objects.requireNonNull(credentials, "credentials");
     Objects.requireNonNull(forecast, "forecast");
+    Objects.requireNonNull(cause, "cause");
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
     Objects.requireNonNull(clock, "clock");
@@ -95,6 +102,7 @@ public record CredentialSnapshot(
         flags,
         credentials,
         forecast,
+        cause,
         generation,
         lastSuccess,
         lastFailure,

@@ -19,8 +19,8 @@ public interface CredentialSource {
    *
    * @return what it serves, and what it says of the future
    * @throws RuntimeException if the source did not answer (a checked exception that slips through
-   *     counts alike); its message ends up in {@link SourceFailure#message} and so must hold no
-   *     secret
+   *     and an error count alike); its message ends up in {@link SourceFailure#message} and so must
+   *     hold no secret
    */
   CredentialObservation observe();
 }

@@ -1,6 +1,9 @@
 package io.github.rolekeeper.core;
 
-/** Where credentials stand at one instant. */
+/**
+ * Where credentials stand at one instant. Whatever the state, health is unknown while {@link
+ * CredentialFlag#NOT_LOOKED} is raised.
+ */
 public enum CredentialState {
   /**
    * Not observed yet, or the source has never answered, or the application last used credentials
@@ -16,8 +19,10 @@ public enum CredentialState {
   EXPIRING(true),
 
   /**
-   * Usable, and inside the window in which new ones should already be there: EC2 promises five
-   * minutes; elsewhere it is one minute. Or their rotation stopped. Health: up, with a warning.
+   * Usable, and a look inside the window in which new ones should already be there found none: EC2
+   * promises five minutes; elsewhere it is one minute ({@link ExpiryWindows#overdueFor}). Or a look
+   * showed that their rotation stopped. Time that passes without a look never leads here. Health:
+   * up, with a warning.
    */
   RENEWAL_OVERDUE(true),
 
@@ -46,5 +51,10 @@ public enum CredentialState {
    */
   public boolean usable() {
     return usable;
+  }
+
+  /** Whether there are no credentials that could sign requests, as far as is known. */
+  boolean lost() {
+    return this == EXPIRED || this == MISSING;
   }
 }

@@ -69,7 +69,7 @@ public final class CredentialTracker implements AutoCloseable {
     builder.listeners.forEach(delivery::register);
     Instant now = clock.instant();
     watch = builder.clocksCompare ? new ClockWatch(nanoTime, now) : null;
-    Judged nothing = Judged.of(TrackerState.initial(), windows, name, now);
+    Judged nothing = Judged.of(TrackerState.initial(now), windows, name, now);
     judged = new AtomicReference<>(nothing);
     reported = nothing.view();
   }
@@ -122,14 +122,17 @@ public final class CredentialTracker implements AutoCloseable {
    * Asks the source once and judges its answer. What changed since the last look is logged, and
    * told to the listeners by their executor. A call during a poll of another thread waits for that
    * poll instead of asking again, so a source is never asked twice at once and no older answer
-   * displaces a newer one. A source that throws makes no exception here: the state then rests on
-   * what was seen before, flagged {@link CredentialFlag#SOURCE_FAILING}. A closed tracker asks
-   * nothing.
+   * displaces a newer one. A source that throws makes no exception here, be it an {@code Error}
+   * such as a class that is missing: the state then rests on what was seen before, flagged {@link
+   * CredentialFlag#SOURCE_FAILING}. A closed tracker asks nothing.
    *
    * @return what is known after the answer. A thread interrupted while it waits for another one's
    *     poll gets {@link #snapshot} and stays interrupted
    * @throws IllegalStateException if the source itself calls this
-   * @throws Error if the source throws it; it counts as a failure of the source all the same
+   * @throws VirtualMachineError if the source throws one, such as {@code OutOfMemoryError}, which
+   *     is not this tracker's to hide; it counts as a failure of the source all the same, and later
+   *     polls and events still happen. A {@code StackOverflowError} is only such a failure: what
+   *     overflowed has unwound
    */
   public CredentialSnapshot poll() {
     Flight mine = new Flight(Thread.currentThread(), new CompletableFuture<>());
@@ -291,11 +294,13 @@ public final class CredentialTracker implements AutoCloseable {
               source.observe(),
               "the source returned null; let it return CredentialObservation.none() if it has no"
                   + " credentials");
-    } catch (Exception failure) { // a source in another language throws checked ones too
-      return advance((state, now) -> state.failed(failure, now));
-    } catch (Error error) { // such as a class that is missing: nobody saw the credentials either
-      advance((state, now) -> state.failed(error, now));
-      throw error;
+    } catch (Throwable failure) { // a source in another language throws checked exceptions too
+      CredentialSnapshot seen = advance((state, now) -> state.failed(failure, now));
+      if (failure instanceof VirtualMachineError broken
+          && !(failure instanceof StackOverflowError)) {
+        throw broken;
+      }
+      return seen;
     }
     return advance((state, now) -> state.observed(observation, now));
   }

@@ -98,10 +98,6 @@ final class EventDelivery {
   }
 
   private static void log(Level level, String line, @Nullable Throwable thrown) {
-    try {
-      LOG.log(level, line, thrown);
-    } catch (Throwable ignored) { // escaped, it would end all delivery
-      // There is no place left to say so.
-    }
+    SafeLog.log(LOG, level, line, thrown);
   }
 }

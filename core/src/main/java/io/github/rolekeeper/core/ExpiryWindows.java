@@ -10,12 +10,18 @@ import java.util.Optional;
  * @param fixedAdvisory the advisory window; empty to scale it to the lifetime of each set: 5 min
  *     for up to 20 min, 15 min for less than 90 min, else 60 min
  * @param fixedOverdue the window in which new credentials should already be there; empty for 5 min
- *     where the source tells when they were issued, as EC2's metadata service does, and for 1 min
- *     elsewhere
+ *     (an eighth of a lifetime of up to 20 min, see {@link #overdueFor}) where the source tells
+ *     when they were issued, as EC2's metadata service does, and for 1 min elsewhere
  */
 public record ExpiryWindows(Optional<Duration> fixedAdvisory, Optional<Duration> fixedOverdue) {
   // The EC2 guide: new credentials are available at least five minutes before the old ones expire.
   private static final Duration PROMISE = Duration.ofMinutes(5);
+
+  // Up to here the advisory window is 5 min, and the promise would leave no time to be EXPIRING.
+  private static final Duration SHORT = Duration.ofMinutes(20);
+
+  // Our choice, and nobody's rule: half of the advisory window at 20 min, less below.
+  private static final int SHORT_PART = 8;
 
   // Nobody else promises. The SDK's other providers renew at the first use after an instant that
   // CachedSupplier draws, from five minutes before the end (STS; containers: fifteen) down to two,
@@ -50,7 +56,8 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Optional<Duration>
   }
 
   /**
-   * The default: the advisory window scaled to the lifetime, overdue 5 min or 1 min before the end.
+   * The default: the advisory window scaled to the lifetime, overdue 5 min (of a short life an
+   * eighth) or 1 min before the end.
    *
    * @return the windows
    */
@@ -83,18 +90,25 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Optional<Duration>
 
   /**
    * The overdue window for credentials of some lifetime, whose source tells when they were issued.
+   * By default it is the 5 min that EC2 promises. For a lifetime of up to 20 min it is an eighth of
+   * the lifetime: that is our own choice, not a rule of AWS, so that short sessions are {@link
+   * CredentialState#EXPIRING} before they are overdue.
    *
    * @param lifetime from issue to expiration
    * @return how long before the expiration they count as overdue; never more than the advisory
    *     window
    */
   public Duration overdueFor(Duration lifetime) {
-    return withinAdvisory(fixedOverdue.orElse(PROMISE), lifetime);
+    return withinAdvisory(fixedOverdue.orElseGet(() -> promised(lifetime)), lifetime);
   }
 
   /** The same of a source that does not tell it, and so is not the metadata service. */
   Duration overdueWithoutPromise(Duration lifetime) {
     return withinAdvisory(fixedOverdue.orElse(STALE), lifetime);
+  }
+
+  private static Duration promised(Duration lifetime) {
+    return lifetime.compareTo(SHORT) <= 0 ? lifetime.dividedBy(SHORT_PART) : PROMISE;
   }
 
   private Duration withinAdvisory(Duration overdue, Duration lifetime) {
@@ -104,7 +118,7 @@ public record ExpiryWindows(Optional<Duration> fixedAdvisory, Optional<Duration>
 
   // The rule that AWS is bringing to all its SDKs in 2026 for the advisory refresh window.
   private static Duration scaled(Duration lifetime) {
-    if (lifetime.compareTo(Duration.ofMinutes(20)) <= 0) {
+    if (lifetime.compareTo(SHORT) <= 0) {
       return Duration.ofMinutes(5);
     }
     return lifetime.compareTo(Duration.ofMinutes(90)) < 0

@@ -9,8 +9,10 @@ import java.util.Optional;
  * The foretold loss of credentials that are still alive. The instants speak of a process that holds
  * them; a process that starts while the source serves none finds none at once.
  *
- * @param earliest the first instant at which they may be gone
- * @param latest the instant at which they will be gone, unless the cause is cured
+ * @param earliest the first instant at which they may be gone; {@code foreseenAt} if their
+ *     expiration is unknown, as they may be gone at any time then
+ * @param latest the instant at which they will be gone, unless the cause is cured; empty if their
+ *     expiration is unknown
  * @param reason why
  * @param confidence how sure
  * @param evidence what was seen, for people
@@ -19,7 +21,7 @@ import java.util.Optional;
  */
 public record LossForecast(
     Instant earliest,
-    Instant latest,
+    Optional<Instant> latest,
     LossReason reason,
     Confidence confidence,
     String evidence,
@@ -39,21 +41,23 @@ public record LossForecast(
    * @throws IllegalArgumentException if the latest loss lies before the earliest
    */
   public LossForecast {
+    Objects.requireNonNull(earliest, "earliest");
+    Objects.requireNonNull(latest, "latest");
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(confidence, "confidence");
     Objects.requireNonNull(evidence, "evidence");
     Objects.requireNonNull(cure, "cure");
     Objects.requireNonNull(foreseenAt, "foreseenAt");
-    if (latest.isBefore(earliest)) {
+    if (latest.filter(earliest::isAfter).isPresent()) {
       throw new IllegalArgumentException(
-          "latest " + latest + " lies before earliest " + earliest + "; swap them");
+          "latest " + latest.get() + " lies before earliest " + earliest + "; swap them");
     }
   }
 
   /**
    * How long before the loss it was foretold.
    *
-   * @return from {@link #foreseenAt} to {@link #earliest}
+   * @return from {@link #foreseenAt} to {@link #earliest}; zero if the expiration is unknown
    */
   public Duration leadTime() {
     return Duration.between(foreseenAt, earliest);

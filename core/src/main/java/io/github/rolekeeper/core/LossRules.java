@@ -14,18 +14,40 @@ final class LossRules {
 
   static Optional<LossForecast> forecast(
       TrackerState known, ExpiryWindows windows, CredentialState state, Instant now) {
-    Optional<HeldCredentials> held =
-        known.held().filter(set -> set.metadata().expiration().isPresent());
+    Optional<HeldCredentials> held = known.held();
     if (held.isEmpty()) {
       return Optional.empty();
     }
-    Instant expiration = held.get().metadata().expiration().get();
     if (known.threat().isPresent()) {
-      return Optional.of(threatened(known, known.threat().get(), held.get(), expiration));
+      return Optional.of(threatened(known, known.threat().get(), held.get()));
     }
     return state == CredentialState.RENEWAL_OVERDUE
         ? Optional.of(overdue(known, windows, held.get(), now))
         : Optional.empty();
+  }
+
+  /**
+   * Why the credentials are lost, or why there are none: what the source stated, or else that their
+   * successors were not there when somebody looked.
+   */
+  static Optional<LossSignal> cause(
+      TrackerState known, ExpiryWindows windows, CredentialState state, Instant now) {
+    if (!state.lost()) {
+      return Optional.empty();
+    }
+    return known
+        .cause()
+        .or(
+            () ->
+                known
+                    .held()
+                    .filter(held -> state == CredentialState.EXPIRED)
+                    .filter(
+                        held ->
+                            rhythmStopped(known, held)
+                                || !SnapshotRules.shownUntil(known, now)
+                                    .isBefore(promised(held, windows)))
+                    .map(held -> overdueSignal(known, windows, held, now)));
   }
 
   /**
@@ -44,7 +66,11 @@ final class LossRules {
   }
 
   private static LossForecast threatened(
-      TrackerState known, TrackerState.Threat threat, HeldCredentials held, Instant expiration) {
+      TrackerState known, TrackerState.Threat threat, HeldCredentials held) {
+    if (held.metadata().expiration().isEmpty()) {
+      return forecast(threat.foreseenAt(), Optional.empty(), threat.signal(), threat.foreseenAt());
+    }
+    Instant expiration = held.metadata().expiration().get();
     Instant latest = expiration;
     if (threat.signal().reason() == LossReason.PROFILE_WITHOUT_ROLE) {
       Instant renewedOnceMore =
@@ -57,17 +83,36 @@ final class LossRules {
   private static LossForecast overdue(
       TrackerState known, ExpiryWindows windows, HeldCredentials held, Instant now) {
     Instant expiration = held.metadata().expiration().orElseThrow();
-    Instant promised = expiration.minus(SnapshotRules.promise(held, expiration, windows));
-    boolean byRhythm = SnapshotRules.shownUntil(known, now).isBefore(promised);
+    Instant due = due(known, windows, held);
+    return foretold(
+        known,
+        expiration,
+        expiration,
+        overdueSignal(known, windows, held, now),
+        due.isAfter(held.firstSeen()) ? due : held.firstSeen());
+  }
+
+  private static Instant promised(HeldCredentials held, ExpiryWindows windows) {
+    Instant expiration = held.metadata().expiration().orElseThrow();
+    return expiration.minus(SnapshotRules.promise(held, expiration, windows));
+  }
+
+  private static Instant due(TrackerState known, ExpiryWindows windows, HeldCredentials held) {
+    Instant promised = promised(held, windows);
     Instant stopped = rhythmStopped(known, held) ? rhythmDue(known, held).orElseThrow() : promised;
-    Instant due = stopped.isBefore(promised) ? stopped : promised;
+    return stopped.isBefore(promised) ? stopped : promised;
+  }
+
+  private static LossSignal overdueSignal(
+      TrackerState known, ExpiryWindows windows, HeldCredentials held, Instant now) {
+    boolean byRhythm = SnapshotRules.shownUntil(known, now).isBefore(promised(held, windows));
     String evidence =
         "credentials "
             + held.metadata().maskedAccessKeyId()
-            + " expire at "
-            + expiration
-            + "; their successors were due at "
-            + due
+            + " with expiration "
+            + held.metadata().expiration().orElseThrow()
+            + ": their successors were due at "
+            + due(known, windows, held)
             + known
                 .rhythm()
                 .longest()
@@ -75,21 +120,18 @@ final class LossRules {
                 .map(interval -> ", as sets used to follow each other within " + interval + ",")
                 .orElse("")
             + (known.failing()
-                ? " and the source has not answered since " + seenBy(known)
+                ? " and the source has not answered since " + seenBy(known) + failure(known)
                 : " and were not there at " + seenBy(known));
-    LossSignal signal =
-        new LossSignal(
-            LossReason.RENEWAL_OVERDUE,
-            // A silent source may have renewed them unseen, and nobody promised the rhythm.
-            known.failing() || byRhythm ? Confidence.LOW : Confidence.MEDIUM,
-            evidence,
-            Optional.empty());
-    return foretold(
-        known,
-        expiration,
-        expiration,
-        signal,
-        due.isAfter(held.firstSeen()) ? due : held.firstSeen());
+    return new LossSignal(
+        LossReason.RENEWAL_OVERDUE,
+        // A silent source may have renewed them unseen, and nobody promised the rhythm.
+        known.failing() || byRhythm ? Confidence.LOW : Confidence.MEDIUM,
+        evidence,
+        Optional.empty());
+  }
+
+  private static String failure(TrackerState known) {
+    return known.lastFailure().map(failure -> ": " + failure.message()).orElse("");
   }
 
   private static String seenBy(TrackerState known) {
@@ -102,9 +144,18 @@ final class LossRules {
       TrackerState known, Instant earliest, Instant latest, LossSignal signal, Instant foreseenAt) {
     Duration ahead =
         known.clock().suspect() ? known.clock().skew().orElse(Duration.ZERO) : Duration.ZERO;
-    return new LossForecast(
+    return forecast(
         ahead.isNegative() ? earliest : earliest.minus(ahead),
-        ahead.isNegative() ? latest.minus(ahead) : latest,
+        Optional.of(ahead.isNegative() ? latest.minus(ahead) : latest),
+        signal,
+        foreseenAt);
+  }
+
+  private static LossForecast forecast(
+      Instant earliest, Optional<Instant> latest, LossSignal signal, Instant foreseenAt) {
+    return new LossForecast(
+        earliest,
+        latest,
         signal.reason(),
         signal.confidence(),
         signal.evidence(),

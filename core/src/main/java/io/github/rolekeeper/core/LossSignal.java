@@ -1,5 +1,6 @@
 package io.github.rolekeeper.core;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,4 +12,20 @@ import java.util.Optional;
  * @param cure the documented remedy, if there is one
  */
 public record LossSignal(
-    LossReason reason, Confidence confidence, String evidence, Optional<String> cure) {}
+    LossReason reason, Confidence confidence, String evidence, Optional<String> cure) {
+
+  /**
+   * Checks that nothing is null.
+   *
+   * @param reason as above
+   * @param confidence as above
+   * @param evidence as above
+   * @param cure as above
+   */
+  public LossSignal {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(confidence, "confidence");
+    Objects.requireNonNull(evidence, "evidence");
+    Objects.requireNonNull(cure, "cure");
+  }
+}

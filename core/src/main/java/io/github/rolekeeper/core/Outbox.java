@@ -34,7 +34,7 @@ final class Outbox {
   /**
    * An empty outbox.
    *
-   * @param receiver throws nothing: what escaped from it would end all delivery
+   * @param receiver throws nothing that can be helped: what it is told of then is lost
    */
   Outbox(Consumer<Change> receiver) {
     this.receiver = receiver;
@@ -75,13 +75,18 @@ final class Outbox {
   }
 
   private void tell() {
-    int answered = 1;
-    do {
-      for (Change change = next(); change != null; change = next()) {
-        receiver.accept(change);
-      }
-      answered = calls.addAndGet(-answered);
-    } while (answered > 0);
+    try {
+      int answered = 1;
+      do {
+        for (Change change = next(); change != null; change = next()) {
+          receiver.accept(change);
+        }
+        answered = calls.addAndGet(-answered);
+      } while (answered > 0);
+    } catch (Throwable broken) { // such as no memory left: the next flush tells the rest
+      calls.set(0);
+      throw broken;
+    }
   }
 
   private @Nullable Change next() {

@@ -23,6 +23,12 @@ final class PollPace {
   // Nothing tells how long they live, so news must come by looking.
   private static final Duration UNFORESEEABLE = Duration.ofMinutes(1);
 
+  // Whoever polls by hand is told to do so about once a minute.
+  private static final Duration LEAST_PATIENCE = Duration.ofMinutes(2);
+
+  // A look may be left out, or its source take as long as the pause before it.
+  private static final int PATIENCE = 2;
+
   private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
 
   // Doubled from 2 s: longer waits would hide a recovery for longer than an overdue window allows.
@@ -50,15 +56,32 @@ final class PollPace {
         .orElse(clamp(jittered, FLOOR, CEILING));
   }
 
+  /**
+   * How much later than a look the next one counts as missed: twice the pause that this pace makes,
+   * and two minutes at least.
+   *
+   * @param failed whether the look failed
+   * @param state what it saw
+   * @param left the time that was left then; empty if the expiration is unknown
+   * @return from two minutes to ten
+   */
+  static Duration patience(boolean failed, CredentialState state, Optional<Duration> left) {
+    Duration pause = failed ? LAST_RETRY : pause(state, left);
+    return max(pause.multipliedBy(PATIENCE), LEAST_PATIENCE);
+  }
+
   private static Duration base(CredentialSnapshot seen) {
-    if (seen.flags().contains(CredentialFlag.SOURCE_FAILING)) {
-      return backOff(seen.lastFailure().map(SourceFailure::consecutive).orElse(1));
-    }
-    return switch (seen.state()) {
+    return seen.flags().contains(CredentialFlag.SOURCE_FAILING)
+        ? backOff(seen.lastFailure().map(SourceFailure::consecutive).orElse(1))
+        : pause(seen.state(), seen.remaining());
+  }
+
+  private static Duration pause(CredentialState state, Optional<Duration> remaining) {
+    return switch (state) {
       case NOT_APPLICABLE -> CEILING;
       case UNKNOWN, EXPIRED, MISSING -> DEAD;
       case VALID, EXPIRING, RENEWAL_OVERDUE ->
-          seen.remaining()
+          remaining
               .map(left -> clamp(left.dividedBy(LOOKS_LEFT), FLOOR, CEILING))
               .orElse(UNFORESEEABLE);
     };
@@ -77,9 +100,10 @@ final class PollPace {
   }
 
   private static Duration clamp(Duration duration, Duration least, Duration most) {
-    if (duration.compareTo(least) < 0) {
-      return least;
-    }
-    return duration.compareTo(most) > 0 ? most : duration;
+    return duration.compareTo(most) > 0 ? most : max(duration, least);
+  }
+
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 }

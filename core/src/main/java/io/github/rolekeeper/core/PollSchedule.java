@@ -82,13 +82,13 @@ final class PollSchedule {
       }
     } catch (Throwable thrown) { // an unchecked end here would be the end of all looks
       due = nanoTime.getAsLong() + AFTER_ERROR.toNanos();
-      LOG.log(
+      SafeLog.log(
+          LOG,
           Level.ERROR,
           "a look at the credentials broke off; the next is in " + AFTER_ERROR,
           thrown);
-    } finally { // also if the log is broken
-      scheduleTick();
     }
+    scheduleTick();
   }
 
   private void scheduleTick() {
@@ -104,7 +104,11 @@ final class PollSchedule {
     } catch (RejectedExecutionException shutDown) {
       refused = true;
       if (!closed) {
-        LOG.log(Level.WARNING, "the scheduler was shut down; nobody looks at the credentials now");
+        SafeLog.log(
+            LOG,
+            Level.WARNING,
+            "the scheduler was shut down; nobody looks at the credentials now",
+            null);
       }
     }
   }

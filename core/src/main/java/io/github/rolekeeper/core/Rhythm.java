@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /** How much time passed from one set of credentials to the next, as far as it was seen. */
 record Rhythm(List<Duration> intervals) {
-  // Fewer are no rhythm; with hourly renewals it is learnt within half a lifetime of 6 hours.
+  // Fewer are no rhythm; with hourly renewals it is learnt within half a lifetime of six hours or
+  // more.
   private static final int NEEDED = 3;
 
   // A day's quarter of hourly renewals: one long pause, such as an outage, is forgotten again.

@@ -19,9 +19,10 @@ final class SnapshotRules {
         source,
         state,
         known.notApplicable(),
-        flags(known, windows, state),
+        flags(known, windows, state, now),
         known.held().map(HeldCredentials::metadata),
         state.usable() ? LossRules.forecast(known, windows, state, now) : Optional.empty(),
+        LossRules.cause(known, windows, state, now),
         known.generation(),
         known.lastSuccess(),
         known.lastFailure(),
@@ -32,11 +33,13 @@ final class SnapshotRules {
   static Stream<Instant> edges(TrackerState known, ExpiryWindows windows) {
     Optional<HeldCredentials> held = known.held();
     Optional<Instant> expiration = held.flatMap(set -> set.metadata().expiration());
+    Instant silence = lookMissed(known, windows);
     if (held.isEmpty() || expiration.isEmpty()) {
-      return Stream.empty();
+      return Stream.of(silence);
     }
     Instant end = expiration.get();
     return Stream.of(
+        silence,
         end.minus(windows.advisoryFor(held.get().lifetime(end))),
         end.minus(promise(held.get(), end, windows)),
         end);
@@ -51,6 +54,19 @@ final class SnapshotRules {
     Duration window = windows.overdueFor(lifetime);
     // A set that was issued inside the window cannot keep the promise, and is not late for that.
     return lifetime.compareTo(window) <= 0 ? Duration.ZERO : window;
+  }
+
+  /** From when on nobody has looked for too long, if nobody looks. */
+  private static Instant lookMissed(TrackerState known, ExpiryWindows windows) {
+    Instant looked = known.looked();
+    return looked.plus(
+        PollPace.patience(
+            known.failing(),
+            state(known, windows, looked),
+            known
+                .held()
+                .flatMap(set -> set.metadata().expiration())
+                .map(end -> Duration.between(looked, end))));
   }
 
   private static CredentialState state(TrackerState known, ExpiryWindows windows, Instant now) {
@@ -71,7 +87,7 @@ final class SnapshotRules {
     Instant expiration = held.metadata().expiration().get();
     Instant shown = shownUntil(known, now);
     if (!held.aliveAt(now)) {
-      if (shown.isBefore(expiration)) {
+      if (known.notUsed() && shown.isBefore(expiration)) {
         return CredentialState.UNKNOWN; // the next use may well get their successors
       }
       return known.served() ? CredentialState.EXPIRED : CredentialState.MISSING;
@@ -87,17 +103,22 @@ final class SnapshotRules {
   }
 
   /**
-   * Until when it is known what is served: of an application that uses nothing, until its last use.
+   * Until when it was looked at what is served: of an application that uses nothing, until its last
+   * use. Time that passed since then proves nothing.
    */
   static Instant shownUntil(TrackerState known, Instant now) {
-    return known.notUsed() ? known.lastSuccess().orElse(now) : now;
+    Instant shown = known.notUsed() ? known.lastSuccess().orElse(now) : known.looked();
+    return shown.isBefore(now) ? shown : now; // the clock may have been set back since
   }
 
   private static Set<CredentialFlag> flags(
-      TrackerState known, ExpiryWindows windows, CredentialState state) {
+      TrackerState known, ExpiryWindows windows, CredentialState state, Instant now) {
     Set<CredentialFlag> flags = EnumSet.noneOf(CredentialFlag.class);
     if (known.failing()) {
       flags.add(CredentialFlag.SOURCE_FAILING);
+    }
+    if (!now.isBefore(lookMissed(known, windows))) {
+      flags.add(CredentialFlag.NOT_LOOKED);
     }
     if (known.clock().suspect()) {
       flags.add(CredentialFlag.CLOCK_SUSPECT);

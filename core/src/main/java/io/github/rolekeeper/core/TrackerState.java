@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param generation how many sets were seen, told apart by access key id
  * @param rhythm how the sets followed each other
  * @param threat why the held set will not be renewed, as far as the last answer tells
+ * @param cause the same, which stays once the set is lost, and why there is none if none was seen
+ * @param looked when somebody last looked, whatever came of it; at first when the tracker was made
  * @param lastSuccess when the source last told what is served
  * @param lastFailure the last failure, also after the source answers again
  * @param clock what is known of the clock
@@ -29,6 +31,8 @@ record TrackerState(
     int generation,
     Rhythm rhythm,
     Optional<Threat> threat,
+    Optional<LossSignal> cause,
+    Instant looked,
     Optional<Instant> lastSuccess,
     Optional<SourceFailure> lastFailure,
     ClockCheck clock,
@@ -37,7 +41,7 @@ record TrackerState(
   /** A sign of loss, and when this reason was first seen while the credentials lived. */
   record Threat(LossSignal signal, Instant foreseenAt) {}
 
-  static TrackerState initial() {
+  static TrackerState initial(Instant now) {
     return new TrackerState(
         Optional.empty(),
         false,
@@ -47,6 +51,8 @@ record TrackerState(
         0,
         Rhythm.unknown(),
         Optional.empty(),
+        Optional.empty(),
+        now,
         Optional.empty(),
         Optional.empty(),
         ClockCheck.unknown(),
@@ -68,30 +74,32 @@ record TrackerState(
             .map(Calendar::within)
             .map(set -> HeldCredentials.seen(seen, set, !observation.notUsed(), now))
             .or(() -> seen);
+    boolean nextServed = observation.credentials().isPresent();
     boolean another =
-        observation.credentials().isPresent()
-            && seen.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
-    boolean threatened =
-        observation.notApplicable().isEmpty()
-            && next.map(this::completed).filter(set -> set.aliveAt(now)).isPresent();
+        nextServed && seen.filter(set -> set.sameSetAs(observation.credentials().get())).isEmpty();
+    boolean alive = alive(next, nextServed, now);
+    Optional<LossSignal> stated =
+        observation.notApplicable().isEmpty() ? signalOf(observation, now) : Optional.empty();
     return new TrackerState(
         next,
-        observation.credentials().isPresent(),
+        nextServed,
         observation.notApplicable(),
         false,
         observation.notUsed(),
         another ? generation + 1 : generation,
         another ? rhythm(completed(next.orElseThrow()), now) : rhythm,
-        threatened
-            ? signalOf(observation, now).map(signal -> threat(signal, now))
-            : Optional.empty(),
+        alive ? stated.map(signal -> threat(signal, now)) : Optional.empty(),
+        alive || another || observation.notApplicable().isPresent()
+            ? stated
+            : observation.signal().or(this::cause).or(() -> stated),
+        now,
         Optional.of(now),
         lastFailure,
         clock,
         traffic);
   }
 
-  TrackerState failed(Throwable cause, Instant now) {
+  TrackerState failed(Throwable thrown, Instant now) {
     int consecutive = failing ? lastFailure.map(SourceFailure::consecutive).orElse(0) + 1 : 1;
     return new TrackerState(
         seen,
@@ -102,8 +110,10 @@ record TrackerState(
         generation,
         rhythm,
         threat,
+        cause,
+        now,
         lastSuccess,
-        Optional.of(SourceFailure.of(cause, now, consecutive)),
+        Optional.of(SourceFailure.of(thrown, now, consecutive)),
         clock,
         traffic);
   }
@@ -118,6 +128,8 @@ record TrackerState(
         generation,
         rhythm,
         threat,
+        cause,
+        looked,
         lastSuccess,
         lastFailure,
         next,
@@ -134,6 +146,8 @@ record TrackerState(
         generation,
         rhythm,
         threat,
+        cause,
+        looked,
         lastSuccess,
         lastFailure,
         call.skew().filter(clock::differsFrom).map(clock::measured).orElse(clock),
@@ -148,7 +162,8 @@ record TrackerState(
 
   // Nothing newer is known: neither that the source answers again nor that it serves.
   private TrackerState unused(Optional<LossSignal> signal, Instant now) {
-    boolean alive = held().filter(set -> set.aliveAt(now)).isPresent();
+    Optional<LossSignal> stated = notApplicable.isEmpty() ? signal : Optional.empty();
+    boolean alive = alive(seen, served, now);
     return new TrackerState(
         seen,
         served,
@@ -157,11 +172,20 @@ record TrackerState(
         true,
         generation,
         rhythm,
-        alive && notApplicable.isEmpty() ? signal.map(sign -> threat(sign, now)) : Optional.empty(),
+        alive ? stated.map(sign -> threat(sign, now)) : Optional.empty(),
+        alive ? stated : stated.or(this::cause),
+        now,
         lastSuccess,
         lastFailure,
         clock,
         traffic);
+  }
+
+  // Nothing tells when a set without expiration ends but that it is served no more.
+  private boolean alive(Optional<HeldCredentials> set, boolean nowServed, Instant now) {
+    return set.map(this::completed)
+        .filter(each -> each.metadata().expiration().map(now::isBefore).orElse(nowServed))
+        .isPresent();
   }
 
   private boolean inUse(Instant now) {

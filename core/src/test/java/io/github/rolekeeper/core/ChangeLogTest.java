@@ -44,8 +44,57 @@ class ChangeLogTest {
                   + " 2026-01-01T13:00:00Z, [SOURCE_FAILING]: time-out; loss foretold for"
                   + " 2026-01-01T13:00:00Z, PROFILE_NOT_FOUND (confidence HIGH): iam/info says"
                   + " InstanceProfileNotFound Cure: associate a valid profile",
-              "WARNING credentials ****WXYZ of role web-role: VALID -> MISSING, expiration"
-                  + " 2026-01-01T13:00:00Z");
+              "ERROR credentials ****WXYZ of role web-role: VALID -> MISSING, expiration"
+                  + " 2026-01-01T13:00:00Z; cause PROFILE_NOT_FOUND (confidence HIGH): iam/info says"
+                  + " InstanceProfileNotFound Cure: associate a valid profile");
+    }
+  }
+
+  @Test
+  void a_loss_is_an_error_once_and_tells_its_cause_and_cure() {
+    source.serves(Sets.issued(KEY, NOON, HOUR), Sets.profileGone());
+    tracker.poll();
+    clock.advance(HOUR);
+    try (LogCapture log = LogCapture.start()) {
+      source.fails(new IllegalStateException("time-out"));
+      tracker.poll();
+      source.serves(Sets.issued(KEY, NOON, HOUR));
+      tracker.poll();
+      source.servesNone();
+      tracker.poll();
+
+      String cause =
+          "; cause PROFILE_NOT_FOUND (confidence HIGH): iam/info says InstanceProfileNotFound"
+              + " Cure: associate a valid profile";
+      assertThat(log.lines()).hasSize(3).allMatch(line -> line.endsWith(cause));
+      assertThat(log.lines().get(0)).startsWith("ERROR ").contains("VALID -> EXPIRED");
+      assertThat(log.lines().get(1)).startsWith("WARNING ").contains("[SERVED_PAST_EXPIRY]");
+      assertThat(log.lines().get(2)).startsWith("ERROR ").contains("EXPIRED -> MISSING");
+    }
+  }
+
+  @Test
+  void a_loss_that_nobody_looked_at_is_an_error_only_once_a_look_confirms_it() {
+    source.serves(Sets.issued(KEY, NOON, HOUR));
+    tracker.poll();
+    clock.advance(HOUR);
+    try (LogCapture log = LogCapture.start()) {
+      tracker.reportAnswerDate(clock.instant());
+      assertThat(log.lines()).singleElement().asString().startsWith("WARNING ");
+      assertThat(log.lines().get(0)).contains("VALID -> EXPIRED", "[NOT_LOOKED]");
+      tracker.poll();
+      assertThat(log.lines().get(1)).startsWith("ERROR ").contains("[SERVED_PAST_EXPIRY]");
+    }
+  }
+
+  @Test
+  void a_loss_that_is_foretold_for_no_known_time_says_so() {
+    try (LogCapture log = LogCapture.start()) {
+      source.serves(Sets.withoutExpiration(KEY), Sets.profileGone());
+      tracker.poll();
+      assertThat(log.lines().get(0))
+          .startsWith("WARNING ")
+          .contains("loss foretold for an unknown time, PROFILE_NOT_FOUND");
     }
   }
 

@@ -132,6 +132,17 @@ class CompletedSourceTest {
   }
 
   @Test
+  void a_broken_log_fails_no_look() {
+    metadata.fails(new IllegalStateException("time-out"));
+    uses("A");
+    try (LogCapture broken = LogCapture.startBroken()) {
+      assertThat(tracker.poll().state()).isEqualTo(CredentialState.VALID);
+      assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.EXPIRY_UNKNOWN);
+      assertThat(broken.lines()).isEmpty();
+    }
+  }
+
+  @Test
   void credentials_that_the_metadata_service_withdrew_are_foretold_to_be_lost() {
     metadata.serves(Sets.issued("A", NOON, HOUR));
     uses("A");

@@ -2,6 +2,7 @@ package io.github.rolekeeper.core;
 
 import static io.github.rolekeeper.core.Sets.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +17,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120) // against a hang only; nothing here is measured
 class ConcurrentPollsTest {
@@ -78,28 +82,52 @@ class ConcurrentPollsTest {
     assertThat(leader.get().state()).isEqualTo(CredentialState.MISSING);
   }
 
-  @Test
-  void an_error_in_the_source_reaches_the_caller_and_the_next_poll_works() {
+  @ParameterizedTest
+  @ValueSource(
+      classes = {NoClassDefFoundError.class, AssertionError.class, StackOverflowError.class})
+  void an_error_in_the_source_is_a_failure_of_it_and_the_next_poll_works(
+      Class<? extends Error> type) {
+    pollsGoOnAfter(type, tracker -> assertThat(tracker.poll().flags()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {OutOfMemoryError.class, InternalError.class})
+  void an_error_of_the_machine_reaches_the_caller_and_the_next_poll_works(
+      Class<? extends Error> type) {
+    pollsGoOnAfter(type, tracker -> assertThatThrownBy(tracker::poll).isInstanceOf(type));
+  }
+
+  private static void pollsGoOnAfter(
+      Class<? extends Error> type, Consumer<CredentialTracker> firstPoll) {
     AtomicInteger looks = new AtomicInteger();
     List<CredentialEventType> told = new ArrayList<>();
     CredentialTracker tracker =
         CredentialTracker.builder(
                 () -> {
                   if (looks.incrementAndGet() == 1) {
-                    throw new StackOverflowError("of the test");
+                    throw error(type);
                   }
                   return CredentialObservation.none();
                 })
             .listenerExecutor(Runnable::run)
             .listener(event -> told.add(event.type()))
             .build();
-    org.assertj.core.api.Assertions.assertThatThrownBy(tracker::poll)
-        .isInstanceOf(StackOverflowError.class);
+    firstPoll.accept(tracker);
     assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.SOURCE_FAILING);
     assertThat(tracker.snapshot().lastFailure().orElseThrow().message()).isEqualTo("of the test");
     assertThat(told).containsExactly(CredentialEventType.SOURCE_FAILING);
     assertThat(tracker.poll().state()).isEqualTo(CredentialState.MISSING);
     assertThat(told).contains(CredentialEventType.SOURCE_RECOVERED);
+  }
+
+  private static Error error(Class<? extends Error> type) {
+    try {
+      return type == AssertionError.class
+          ? new AssertionError("of the test")
+          : type.getConstructor(String.class).newInstance("of the test");
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   // Each look yields the next set, so every look is an event; what the listener hears must be the

@@ -52,8 +52,8 @@ class CredentialStateTest {
     "2026-01-01T16:59:59Z, VALID",
     "2026-01-01T17:00:00Z, EXPIRING",
     "2026-01-01T17:54:59Z, EXPIRING",
-    "2026-01-01T17:55:00Z, RENEWAL_OVERDUE",
-    "2026-01-01T17:59:59.999999999Z, RENEWAL_OVERDUE",
+    "2026-01-01T17:55:00Z, EXPIRING",
+    "2026-01-01T17:59:59.999999999Z, EXPIRING",
     "2026-01-01T18:00:00Z, EXPIRED",
     "2026-01-02T18:00:00Z, EXPIRED"
   })
@@ -65,8 +65,54 @@ class CredentialStateTest {
     CredentialSnapshot snapshot = tracker.snapshot();
     assertThat(snapshot.state()).isEqualTo(state);
     assertThat(snapshot.at()).isEqualTo(now);
-    assertThat(snapshot.flags()).isEmpty();
     assertThat(source.looks()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-01-01T17:54:59Z, EXPIRING",
+    "2026-01-01T17:55:00Z, RENEWAL_OVERDUE",
+    "2026-01-01T17:59:59.999999999Z, RENEWAL_OVERDUE",
+    "2026-01-01T18:00:00Z, EXPIRED"
+  })
+  void a_look_at_which_the_successors_were_due_finds_them_overdue(
+      Instant now, CredentialState state) {
+    source.serves(Sets.issued("A", NOON, Duration.ofHours(6)));
+    clock.set(now);
+    assertThat(tracker.poll().state()).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "12:09:59, VALID",
+    "12:10:00, EXPIRING",
+    "12:13:07.499, EXPIRING",
+    "12:13:07.5, RENEWAL_OVERDUE",
+    "12:15:00, EXPIRED"
+  })
+  void a_session_of_fifteen_minutes_is_expiring_before_it_is_overdue(
+      String time, CredentialState state) {
+    source.serves(Sets.issued("A", NOON, Duration.ofMinutes(15)));
+    clock.set(Instant.parse("2026-01-01T" + time + "Z"));
+    assertThat(tracker.poll().state()).isEqualTo(state);
+  }
+
+  // A document that was posted in public: such sessions live for longer than six hours.
+  @ParameterizedTest
+  @CsvSource({
+    "2024-05-16T16:25:16Z, VALID",
+    "2024-05-16T22:00:19Z, VALID",
+    "2024-05-16T22:00:20Z, EXPIRING",
+    "2024-05-16T22:55:20Z, RENEWAL_OVERDUE",
+    "2024-05-16T23:00:20Z, EXPIRED"
+  })
+  void a_session_of_six_hours_and_thirty_five_minutes_is_advised_of_an_hour_before_its_end(
+      Instant now, CredentialState state) {
+    Instant issued = Instant.parse("2024-05-16T16:25:16Z");
+    Instant end = Instant.parse("2024-05-16T23:00:20Z");
+    source.serves(Sets.issued("A", issued, Duration.between(issued, end)));
+    clock.set(now);
+    assertThat(tracker.poll().state()).isEqualTo(state);
   }
 
   @Test
@@ -104,7 +150,7 @@ class CredentialStateTest {
     source.serves(Sets.issued("A", NOON, Duration.ofHours(1)));
     tracker.poll();
     clock.advance(Duration.ofHours(1));
-    assertThat(tracker.snapshot().flags()).isEmpty();
+    assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.NOT_LOOKED);
     CredentialSnapshot polled = tracker.poll();
     assertThat(polled.state()).isEqualTo(CredentialState.EXPIRED);
     assertThat(polled.flags()).containsExactly(CredentialFlag.SERVED_PAST_EXPIRY);
@@ -165,7 +211,7 @@ class CredentialStateTest {
     clock.advance(Duration.ofNanos(1));
     assertThat(own.snapshot().state()).isEqualTo(CredentialState.EXPIRING);
     clock.advance(Duration.ofMinutes(20));
-    assertThat(own.snapshot().state()).isEqualTo(CredentialState.RENEWAL_OVERDUE);
+    assertThat(own.poll().state()).isEqualTo(CredentialState.RENEWAL_OVERDUE);
   }
 
   @Test

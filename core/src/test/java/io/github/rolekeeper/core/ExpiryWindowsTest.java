@@ -18,16 +18,32 @@ class ExpiryWindowsTest {
     "PT1H, PT15M",
     "PT1H29M59S, PT15M",
     "PT1H30M, PT1H",
-    "PT6H, PT1H"
+    "PT6H, PT1H",
+    "PT6H35M4S, PT1H"
   })
   void the_advisory_window_follows_the_lifetime(Duration lifetime, Duration window) {
     assertThat(ExpiryWindows.scaledToLifetime().advisoryFor(lifetime)).isEqualTo(window);
   }
 
-  @Test
-  void the_overdue_window_is_the_five_minutes_that_aws_promises() {
-    assertThat(ExpiryWindows.scaledToLifetime().overdueFor(Duration.ofHours(6)))
-        .isEqualTo(Duration.ofMinutes(5));
+  @ParameterizedTest
+  @CsvSource({
+    "PT5M, PT37.5S",
+    "PT15M, PT1M52.5S",
+    "PT19M59S, PT2M29.875S",
+    "PT20M, PT2M30S",
+    "PT20M0.001S, PT5M",
+    "PT6H, PT5M"
+  })
+  void the_overdue_window_is_the_five_minutes_that_aws_promises_and_an_eighth_of_a_short_life(
+      Duration lifetime, Duration window) {
+    assertThat(ExpiryWindows.scaledToLifetime().overdueFor(lifetime)).isEqualTo(window);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT1M", "PT10M", "PT15M", "PT20M", "PT21M", "PT6H"})
+  void there_is_time_to_be_expiring_before_being_overdue(Duration lifetime) {
+    ExpiryWindows windows = ExpiryWindows.scaledToLifetime();
+    assertThat(windows.overdueFor(lifetime)).isLessThan(windows.advisoryFor(lifetime));
   }
 
   @Test

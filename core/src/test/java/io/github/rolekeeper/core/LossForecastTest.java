@@ -23,7 +23,7 @@ class LossForecastTest {
     LossForecast forecast = tracker.poll().forecast().orElseThrow();
     assertThat(forecast.reason()).isEqualTo(LossReason.PROFILE_NOT_FOUND);
     assertThat(forecast.earliest()).isEqualTo(set.expiration().orElseThrow());
-    assertThat(forecast.latest()).isEqualTo(set.expiration().orElseThrow());
+    assertThat(forecast.latest()).isEqualTo(set.expiration());
     assertThat(forecast.foreseenAt()).isEqualTo(NOON.plus(HOUR));
     assertThat(forecast.leadTime()).isEqualTo(Duration.ofHours(5));
     assertThat(forecast.cure()).isEqualTo(Sets.profileGone().cure());
@@ -121,7 +121,7 @@ class LossForecastTest {
     clock.advance(HOUR.multipliedBy(5));
     tracker.poll();
     clock.advance(Duration.ofMinutes(57));
-    LossForecast forecast = tracker.snapshot().forecast().orElseThrow();
+    LossForecast forecast = tracker.poll().forecast().orElseThrow();
     assertThat(forecast.reason()).isEqualTo(LossReason.RENEWAL_OVERDUE);
     assertThat(forecast.confidence()).isEqualTo(Confidence.MEDIUM);
     assertThat(forecast.leadTime()).isEqualTo(Duration.ofMinutes(5));
@@ -155,8 +155,36 @@ class LossForecastTest {
   }
 
   @Test
-  void nothing_can_be_foretold_without_an_expiration() {
+  void a_signal_is_kept_without_an_expiration_and_the_time_of_the_loss_is_unknown() {
     source.serves(Sets.withoutExpiration("A"), Sets.profileGone());
+    tracker.poll();
+    clock.advance(HOUR);
+    LossForecast forecast = tracker.poll().forecast().orElseThrow();
+    assertThat(forecast.reason()).isEqualTo(LossReason.PROFILE_NOT_FOUND);
+    assertThat(forecast.cure()).isEqualTo(Sets.profileGone().cure());
+    assertThat(forecast.foreseenAt()).isEqualTo(NOON);
+    assertThat(forecast.earliest()).as("at any time from then on").isEqualTo(NOON);
+    assertThat(forecast.latest()).isEmpty();
+    assertThat(forecast.leadTime()).isZero();
+    source.serves(Sets.withoutExpiration("A"));
     assertThat(tracker.poll().forecast()).isEmpty();
+  }
+
+  @Test
+  void a_signal_without_an_expiration_outlasts_a_look_that_saw_no_use() {
+    source.serves(Sets.withoutExpiration("A"), Sets.profileGone());
+    tracker.poll();
+    source.answers(() -> CredentialObservation.unused().withSignal(Sets.profileGone()));
+    assertThat(tracker.poll().forecast().orElseThrow().foreseenAt()).isEqualTo(NOON);
+  }
+
+  @Test
+  void a_source_that_gives_null_for_a_cure_fails_and_breaks_no_look() {
+    source.answers(
+        () ->
+            CredentialObservation.none()
+                .withSignal(
+                    new LossSignal(LossReason.PROFILE_NOT_FOUND, Confidence.HIGH, "gone", null)));
+    assertThat(tracker.poll().flags()).containsExactly(CredentialFlag.SOURCE_FAILING);
   }
 }

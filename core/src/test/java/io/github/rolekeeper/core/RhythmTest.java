@@ -102,7 +102,7 @@ class RhythmTest {
             LossReason.PROFILE_WITHOUT_ROLE, Confidence.MEDIUM, "no role", Optional.empty()));
     LossForecast forecast = tracker.poll().forecast().orElseThrow();
     assertThat(forecast.earliest()).isEqualTo(NOON.plus(LIFETIME));
-    assertThat(forecast.latest()).isEqualTo(NOON.plus(LIFETIME).plus(HOUR));
+    assertThat(forecast.latest()).contains(NOON.plus(LIFETIME).plus(HOUR));
   }
 
   @Test
@@ -117,7 +117,7 @@ class RhythmTest {
         .isEqualTo(end.minus(Duration.ofMinutes(10)));
     tracker.reportAnswerDate(NOON.minus(Duration.ofMinutes(4)));
     assertThat(tracker.snapshot().forecast().orElseThrow().latest())
-        .isEqualTo(end.plus(Duration.ofMinutes(4)));
+        .contains(end.plus(Duration.ofMinutes(4)));
     assertThat(tracker.snapshot().forecast().orElseThrow().earliest()).isEqualTo(end);
   }
 

@@ -51,9 +51,13 @@ final class TrackerModel {
       return life <= 20 * MINUTE ? 5 * MINUTE : life < 90 * MINUTE ? 15 * MINUTE : 60 * MINUTE;
     }
 
-    /** Five minutes are the promise of EC2, which tells when it issued a set. */
-    long overdueFor(long life, boolean issueKnown) {
-      long window = overdue != null ? overdue : issueKnown ? 5 * MINUTE : MINUTE;
+    /**
+     * Five minutes are the promise of EC2, which tells when it issued a set; of a short life an
+     * eighth, which may be no whole second.
+     */
+    double overdueFor(long life, boolean issueKnown) {
+      double promise = life <= 20 * MINUTE ? life / 8.0 : 5 * MINUTE;
+      double window = overdue != null ? overdue : issueKnown ? promise : MINUTE;
       return Math.min(window, advisoryFor(life));
     }
   }
@@ -75,8 +79,11 @@ final class TrackerModel {
     }
   }
 
-  /** A foretold loss. */
-  record Loss(LossReason reason, Confidence sure, long earliest, long latest, long foreseen) {}
+  /** A foretold loss; the latest time of it is null if the end is unknown. */
+  record Loss(LossReason reason, Confidence sure, long earliest, Long latest, long foreseen) {}
+
+  /** Why credentials were lost. */
+  record Why(LossReason reason, Confidence sure) {}
 
   /** All that is compared. */
   record Verdict(
@@ -87,7 +94,8 @@ final class TrackerModel {
       int failures,
       Long skew,
       int jumps,
-      Loss loss) {}
+      Loss loss,
+      Why why) {}
 
   /**
    * A look that told something, as it counts for what is known: an unused set that would be used
@@ -131,10 +139,12 @@ final class TrackerModel {
     int failures = 0;
     boolean unused = false;
     int index = 0;
+    Happening look = null;
     for (Happening h : history) {
       if (!h.look()) {
         continue;
       }
+      look = h;
       boolean idle = h.kind() != Kind.FAILED && told.get(index++).idle();
       unused =
           h.kind() == Kind.UNUSED
@@ -149,6 +159,7 @@ final class TrackerModel {
     Long skew = skew(history, start);
     boolean clockSuspect = skew != null && Math.abs(skew) >= 4 * MINUTE;
     Loss loss = null;
+    Why why = null;
     CredentialState state;
     Set<CredentialFlag> flags = EnumSet.noneOf(CredentialFlag.class);
     if (failing) {
@@ -161,6 +172,9 @@ final class TrackerModel {
       flags.add(CredentialFlag.NOT_USED);
     }
     Long ends = held == null ? null : end(held, history);
+    if (now >= missed(look, failing, answer, ends, start)) {
+      flags.add(CredentialFlag.NOT_LOOKED);
+    }
     if (answer == null) {
       state = CredentialState.UNKNOWN;
     } else if (answer.look().kind() == Kind.NOT_APPLICABLE) {
@@ -168,12 +182,20 @@ final class TrackerModel {
       flags.remove(CredentialFlag.NOT_USED);
     } else if (held == null) {
       state = CredentialState.MISSING;
+      why = why(told);
     } else if (ends == null) {
       flags.add(CredentialFlag.EXPIRY_UNKNOWN);
       state = answer.served() ? CredentialState.VALID : CredentialState.MISSING;
+      LossReason threat = threat(told, told.size() - 1);
+      if (state == CredentialState.MISSING) {
+        why = why(told);
+      } else if (threat != null) {
+        long seen = since(told, threat);
+        loss = new Loss(threat, sure(threat), seen, null, seen);
+      }
     } else {
       long end = ends;
-      long shown = unused ? answer.wall() : now;
+      long shown = Math.min(now, unused ? answer.wall() : look.wall());
       long begin = held.issued() != null ? held.issued() : firstSeen(sets);
       long life = end - begin;
       long advisory = windows.advisoryFor(life);
@@ -183,15 +205,22 @@ final class TrackerModel {
       Long rhythm = rhythm(sets);
       boolean stopped = rhythm != null && answer.served() && answer.wall() >= begin + 2 * rhythm;
       // A set that lives no longer than the window cannot be renewed so early.
-      long window = windows.overdueFor(life, held.issued() != null);
-      long promised = held.issued() != null && life <= window ? end : end - window;
+      double window = windows.overdueFor(life, held.issued() != null);
+      double promised = held.issued() != null && life <= window ? end : end - window;
       boolean late = shown >= promised;
-      if (now >= end && shown < end) {
+      if (now >= end && unused && shown < end) {
         state = CredentialState.UNKNOWN;
       } else if (now >= end) {
         state = answer.served() ? CredentialState.EXPIRED : CredentialState.MISSING;
         if (state == CredentialState.EXPIRED && answer.wall() >= end) {
           flags.add(CredentialFlag.SERVED_PAST_EXPIRY);
+        }
+        why = why(told);
+        if (why == null && state == CredentialState.EXPIRED && (late || stopped)) {
+          why =
+              new Why(
+                  LossReason.RENEWAL_OVERDUE,
+                  failing || !late ? Confidence.LOW : Confidence.MEDIUM);
         }
       } else if (late || stopped) {
         state = CredentialState.RENEWAL_OVERDUE;
@@ -203,27 +232,21 @@ final class TrackerModel {
       if (now < end) {
         LossReason threat = threat(told, told.size() - 1);
         if (threat != null) {
-          int first = told.size() - 1;
-          while (first > 0 && threat(told, first - 1) == threat) {
-            first--;
-          }
-          long seen = told.get(first).wall();
+          long seen = since(told, threat);
           long latest =
               threat == LossReason.PROFILE_WITHOUT_ROLE
                   ? Math.max(end, seen + 60 * MINUTE + life)
                   : end;
-          Confidence sure =
-              threat == LossReason.PROFILE_NOT_FOUND ? Confidence.HIGH : Confidence.MEDIUM;
-          loss = new Loss(threat, sure, end, latest, seen);
+          loss = new Loss(threat, sure(threat), end, latest, seen);
         } else if (state == CredentialState.RENEWAL_OVERDUE) {
-          long due = stopped ? Math.min(promised, begin + 2 * rhythm) : promised;
+          double due = stopped ? Math.min(promised, begin + 2 * rhythm) : promised;
           loss =
               new Loss(
                   LossReason.RENEWAL_OVERDUE,
                   failing || !late ? Confidence.LOW : Confidence.MEDIUM,
                   end,
                   end,
-                  Math.max(due, firstSeen(sets)));
+                  Math.max((long) Math.floor(due), firstSeen(sets)));
         }
         if (loss != null && clockSuspect) {
           loss =
@@ -253,7 +276,29 @@ final class TrackerModel {
         failures,
         skew,
         jumps(history, start),
-        loss);
+        loss,
+        why);
+  }
+
+  /** From when on nobody has looked for too long: two minutes to ten after the last look. */
+  private static double missed(
+      Happening look, boolean failing, Told answer, Long end, Happening start) {
+    if (look == null) {
+      return start.wall() + 2 * MINUTE;
+    }
+    double patience = 2 * MINUTE;
+    if (!failing && answer != null) {
+      if (answer.look().kind() == Kind.NOT_APPLICABLE) {
+        patience = 10 * MINUTE;
+      } else if (end != null) {
+        patience = Math.max(patience, Math.min(10 * MINUTE, (end - look.wall()) / 10.0));
+      }
+    }
+    return look.wall() + patience;
+  }
+
+  private static Confidence sure(LossReason reason) {
+    return reason == LossReason.PROFILE_NOT_FOUND ? Confidence.HIGH : Confidence.MEDIUM;
   }
 
   /** All events of a history, in their order. */
@@ -545,17 +590,72 @@ final class TrackerModel {
     return intervals.size() < 3 ? null : intervals.stream().max(Long::compare).get();
   }
 
+  /** Since when the last looks have shown that reason. */
+  private static long since(List<Told> told, LossReason reason) {
+    int first = told.size() - 1;
+    while (first > 0 && threat(told, first - 1) == reason) {
+      first--;
+    }
+    return told.get(first).wall();
+  }
+
+  /**
+   * Why there are no credentials: the last word of the source, which may have been said while they
+   * lived. After their death silence takes nothing back, and "none" adds nothing to what was said.
+   */
+  private static Why why(List<Told> told) {
+    boolean none = false;
+    LossReason said = null;
+    for (int i = told.size() - 1; i >= 0 && said == null; i--) {
+      if (answered(told, i).kind() == Kind.NOT_APPLICABLE) {
+        break;
+      }
+      said = told.get(i).look().signal();
+      if (alive(told, i)) {
+        said = threat(told, i);
+        break;
+      }
+      none |= told.get(i).none();
+      if (told.get(i).served()
+          && (held(told, i - 1) == null
+              || !held(told, i - 1).key().equals(told.get(i).set().key()))) {
+        break; // it came dead, so what was said before was said of another set
+      }
+    }
+    if (said == null && none) {
+      said = LossReason.CREDENTIALS_WITHDRAWN;
+    }
+    return said == null ? null : new Why(said, sure(said));
+  }
+
+  private static Served held(List<Told> told, int index) {
+    return told.subList(0, index + 1).stream()
+        .filter(Told::served)
+        .map(Told::set)
+        .reduce((first, second) -> second)
+        .orElse(null);
+  }
+
+  /** The answer that stood at that look. */
+  private static Happening answered(List<Told> told, int index) {
+    return told.subList(0, index + 1).stream()
+        .filter(t -> !t.idle())
+        .map(Told::look)
+        .reduce((first, second) -> second)
+        .orElse(told.get(index).look());
+  }
+
+  private static boolean alive(List<Told> told, int index) {
+    Served held = held(told, index);
+    Long end = held == null ? null : told.get(index).endOf(held);
+    boolean served = held != null && answered(told, index).set() != null;
+    return end == null ? served : told.get(index).wall() < end;
+  }
+
   /** Why the set held at that look would not be renewed, as that look showed it. */
   private static LossReason threat(List<Told> told, int index) {
     Told look = told.get(index);
-    Served held = null;
-    Told answer = null;
-    for (Told each : told.subList(0, index + 1)) {
-      held = each.served() ? each.set() : held;
-      answer = each.idle() ? answer : each;
-    }
-    Long end = held == null ? null : look.endOf(held);
-    if (end == null || look.wall() >= end || answer.look().kind() == Kind.NOT_APPLICABLE) {
+    if (!alive(told, index) || answered(told, index).kind() == Kind.NOT_APPLICABLE) {
       return null;
     }
     if (look.look().signal() != null) {

@@ -9,6 +9,7 @@ import io.github.rolekeeper.core.TrackerModel.Loss;
 import io.github.rolekeeper.core.TrackerModel.Outcome;
 import io.github.rolekeeper.core.TrackerModel.Served;
 import io.github.rolekeeper.core.TrackerModel.Verdict;
+import io.github.rolekeeper.core.TrackerModel.Why;
 import io.github.rolekeeper.core.TrackerModel.Windows;
 import io.github.rolekeeper.testkit.MutableClock;
 import java.time.Duration;
@@ -65,6 +66,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code SnapshotRules}: a suspicion outlives the session
  *   <li>{@code ExpiryWindows}: the overdue window may be longer than the scaled advisory one
  *   <li>{@code Change}: a suspicion that the session's end ended is cleared
+ *   <li>{@code SnapshotRules}: what nobody looked at becomes overdue by the clock
+ *   <li>{@code TrackerState}: a cause does not outlast the answers after the loss
+ *   <li>{@code TrackerState}: a sign of loss is dropped without an expiration
+ *   <li>{@code TrackerState}: a failed look is no look
+ *   <li>{@code TrackerState}: a set that came dead has the cause of the one before
  * </ol>
  */
 class TrackerPropertyTest {
@@ -103,10 +109,13 @@ class TrackerPropertyTest {
     // Around the windows (5, 15 and 60 min), the lives below, the clock's tolerance and the skew.
     Arbitrary<Integer> seconds =
         Arbitraries.oneOf(
-            Arbitraries.of(1, 10, 11, 239, 240, 299, 300, 301, 600, 900, 1200, 1800, 3300, 3600),
+            Arbitraries.of(
+                1, 10, 11, 37, 38, 75, 119, 120, 150, 239, 240, 299, 300, 301, 600, 900, 1200, 1800,
+                3300, 3600),
             Arbitraries.of(4500, 5400, 7200, 10_800, 18_000, 21_300, 21_600),
             Arbitraries.integers().between(1, 22_000));
-    Arbitrary<Integer> lives = Arbitraries.of(300, 600, 1200, 3600, 5399, 5400, 21_600);
+    Arbitrary<Integer> lives =
+        Arbitraries.of(300, 600, 1200, 1201, 3600, 5399, 5400, 21_600, 23_704);
     Arbitrary<Step> wait = seconds.map(s -> world -> world.pass(s));
     Arbitrary<Step> hour = Arbitraries.of(1800, 3600, 3600, 3660).map(s -> world -> world.hour(s));
     Arbitrary<Step> half = Arbitraries.of(3600, 5400).map(longest -> world -> world.half(longest));
@@ -375,9 +384,10 @@ class TrackerPropertyTest {
                           loss.reason(),
                           loss.confidence(),
                           loss.earliest().getEpochSecond() - EPOCH,
-                          loss.latest().getEpochSecond() - EPOCH,
+                          loss.latest().map(at -> at.getEpochSecond() - EPOCH).orElse(null),
                           loss.foreseenAt().getEpochSecond() - EPOCH))
-              .orElse(null));
+              .orElse(null),
+          seen.cause().map(why -> new Why(why.reason(), why.confidence())).orElse(null));
     }
   }
 }

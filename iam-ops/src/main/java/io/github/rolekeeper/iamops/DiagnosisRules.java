@@ -12,9 +12,9 @@ import java.util.Optional;
 
 /** What follows from what was read. Pure: ids decide, texts of AWS only illustrate. */
 final class DiagnosisRules {
-  // Session credentials that EC2 delivers live for up to six hours; without the metadata nothing
-  // narrower can be said.
-  private static final Duration LONGEST_SESSION = Duration.ofHours(6);
+  // The longest session of EC2 in documents that people posted in public lives for 6:35:04; AWS
+  // documents none. Without the metadata nothing narrower can be said.
+  private static final Duration LONGEST_SESSION = Duration.ofHours(6).plusMinutes(36);
 
   private DiagnosisRules() {}
 

@@ -116,7 +116,7 @@ class DiagnosisRulesTest {
             finding -> {
               assertThat(finding.severity()).isEqualTo(Severity.WILL_BREAK);
               assertThat(finding.loss())
-                  .contains(new LossWindow(now, now.plus(Duration.ofHours(6))));
+                  .contains(new LossWindow(now, now.plus(Duration.ofHours(6).plusMinutes(36))));
             });
     assertThat(
             DiagnosisRules.diagnose(view("stopped", OLD, OLD, null, NEW), Optional.empty())

@@ -107,7 +107,8 @@ class RepairTest {
     InstanceDiagnosis diagnosis = InstanceProfileOps.create(ec2, iam).diagnose(id);
 
     LossWindow loss = only(diagnosis).loss().orElseThrow();
-    assertThat(Duration.between(loss.earliest(), loss.latest())).isEqualTo(Duration.ofHours(6));
+    assertThat(Duration.between(loss.earliest(), loss.latest()))
+        .isEqualTo(Duration.ofHours(6).plusMinutes(36));
     assertThat(diagnosis.unknowns()).singleElement().asString().contains("meta-data/iam/info");
   }
 

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code rolekeeper.credentials.last.success.age}</td>
  * <td>time since the source last answered</td></tr>
  * <tr><td>{@code rolekeeper.credentials.forecast}</td>
- * <td>time to the earliest foretold loss; NaN if none is foretold</td></tr>
+ * <td>time to the earliest foretold loss, below zero where its time is unknown; NaN if none is
+ * foretold</td></tr>
  * <tr><td>{@code rolekeeper.credentials.polls}</td>
  * <td>looks at the source by tag {@code outcome}; needs {@link Builder#polls}</td></tr>
  * </table>

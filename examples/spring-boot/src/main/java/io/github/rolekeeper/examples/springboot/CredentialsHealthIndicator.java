@@ -6,6 +6,7 @@ import io.github.rolekeeper.core.CredentialSnapshot;
 import io.github.rolekeeper.core.CredentialState;
 import io.github.rolekeeper.core.CredentialTracker;
 import io.github.rolekeeper.core.LossForecast;
+import io.github.rolekeeper.core.LossSignal;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -17,7 +18,11 @@ import org.springframework.stereotype.Component;
  *
  * <p>Credentials that are about to expire, or whose successors are overdue, are UP: they work, a
  * restart would make nothing better, and Boot drops statuses that it does not know. The details
- * tell, in {@code warning} and {@code lossForetold}.
+ * tell, in {@code warning} and {@code lossForetold}. Why they are lost stays in {@code cause}, with
+ * the {@code cure}.
+ *
+ * <p>While nobody looks at the source, the flag {@code NOT_LOOKED} tells so, and nothing is UP or
+ * DOWN: what was seen last may have been renewed since.
  */
 @Component
 class CredentialsHealthIndicator extends AbstractHealthIndicator {
@@ -31,7 +36,7 @@ class CredentialsHealthIndicator extends AbstractHealthIndicator {
   @Override
   protected void doHealthCheck(Health.Builder health) {
     CredentialSnapshot snapshot = tracker.snapshot();
-    health.status(status(snapshot.state())).withDetail("state", snapshot.state());
+    health.status(status(snapshot)).withDetail("state", snapshot.state());
     snapshot.notApplicable().ifPresent(reason -> health.withDetail("notApplicable", reason));
     if (!snapshot.flags().isEmpty()) {
       health.withDetail("flags", snapshot.flags());
@@ -50,10 +55,14 @@ class CredentialsHealthIndicator extends AbstractHealthIndicator {
     snapshot.remaining().ifPresent(left -> health.withDetail("remaining", left.toString()));
     snapshot.credentials().ifPresent(credentials -> describe(credentials, health));
     snapshot.forecast().ifPresent(loss -> describe(loss, health));
+    snapshot.cause().ifPresent(cause -> describe(cause, health));
   }
 
-  private static Status status(CredentialState state) {
-    return switch (state) {
+  private static Status status(CredentialSnapshot snapshot) {
+    if (snapshot.flags().contains(CredentialFlag.NOT_LOOKED)) {
+      return Status.UNKNOWN;
+    }
+    return switch (snapshot.state()) {
       case VALID, EXPIRING, RENEWAL_OVERDUE -> Status.UP;
       case EXPIRED, MISSING -> Status.DOWN;
       case UNKNOWN, NOT_APPLICABLE -> Status.UNKNOWN;
@@ -68,10 +77,17 @@ class CredentialsHealthIndicator extends AbstractHealthIndicator {
 
   private static void describe(LossForecast loss, Health.Builder health) {
     health.withDetail("lossForetold", loss.earliest().toString());
-    health.withDetail("lossAtLatest", loss.latest().toString());
+    loss.latest().ifPresent(latest -> health.withDetail("lossAtLatest", latest.toString()));
     health.withDetail("lossReason", loss.reason());
     health.withDetail("lossConfidence", loss.confidence());
     health.withDetail("lossEvidence", loss.evidence());
     loss.cure().ifPresent(cure -> health.withDetail("cure", cure));
+  }
+
+  private static void describe(LossSignal cause, Health.Builder health) {
+    health.withDetail("cause", cause.reason());
+    health.withDetail("causeConfidence", cause.confidence());
+    health.withDetail("causeEvidence", cause.evidence());
+    cause.cure().ifPresent(cure -> health.withDetail("cure", cure));
   }
 }

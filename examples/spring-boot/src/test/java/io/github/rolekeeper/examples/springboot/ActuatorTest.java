@@ -129,7 +129,13 @@ class ActuatorTest {
         .isGreaterThan(3600);
 
     clock.advance(Duration.ofMinutes(240));
+    assertHealth(200, "UNKNOWN", CredentialState.EXPIRING);
+    assertThat(credentials()).as("nobody looked").contains("NOT_LOOKED");
+    assertThat(metric("rolekeeper_credentials_flag{flag=\"not_looked\"}")).isEqualTo(1);
+    s3.listBuckets();
+    tracker().poll();
     assertHealth(200, "UP", CredentialState.EXPIRING);
+    assertThat(metric("rolekeeper_credentials_flag{flag=\"not_looked\"}")).isZero();
 
     clock.advance(Duration.ofMinutes(46));
     s3.listBuckets();
@@ -138,11 +144,13 @@ class ActuatorTest {
     assertThat(credentials()).contains("\"warning\":\"the successors");
 
     clock.advance(Duration.ofMinutes(14));
-    assertHealth(503, "DOWN", CredentialState.EXPIRED);
+    assertHealth(200, "UNKNOWN", CredentialState.EXPIRED);
     assertThatThrownBy(s3::listBuckets).isInstanceOf(AwsServiceException.class);
     tracker().poll();
     assertHealth(503, "DOWN", CredentialState.EXPIRED);
-    assertThat(credentials()).contains("SERVED_PAST_EXPIRY");
+    assertThat(credentials())
+        .contains("SERVED_PAST_EXPIRY", "\"cause\":\"PROFILE_NOT_FOUND\"", "\"cure\"")
+        .doesNotContain("lossForetold");
     assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
     assertThat(get("/actuator/health/liveness").statusCode()).as("no restart helps").isEqualTo(200);
     tracker().poll(); // no traffic comes while it is not ready, so nothing is used

@@ -260,7 +260,11 @@ public final class Story {
 
   private void foretold(LossForecast forecast) {
     printer.block("foretold   " + Printer.inWords(forecast.leadTime()) + " before the loss");
-    printer.block("loss       from " + forecast.earliest() + " to " + forecast.latest());
+    printer.block(
+        "loss       from "
+            + forecast.earliest()
+            + " to "
+            + forecast.latest().map(Instant::toString).orElse("an unknown time"));
     printer.block("evidence   " + forecast.evidence());
     forecast.cure().ifPresent(cure -> printer.block("cure       " + cure));
   }
