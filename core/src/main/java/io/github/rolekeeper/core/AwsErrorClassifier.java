@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * where AWS gives nothing else. A status decides nothing of credentials where there is a code.
  *
  * <p>A code is recognized in the forms that protocols and clients give it: {@code
- * com.amazon.coral.service#X}, {@code X:http://…}, {@code Client.X}, and in any case. An HTTP
- * status in its place is no code.
+ * com.amazon.coral.service#X}, {@code X:http://…}, {@code X;Sender}, {@code Client.X}, and in any
+ * case. An HTTP status in its place is no code.
  *
  * <p>Reasons consist of fixed words and of durations. Nothing that a service or a client wrote
  * stands in them, for such texts can quote a session token.
@@ -30,11 +30,15 @@ public final class AwsErrorClassifier {
   /** What stands before the code in EC2's SOAP form, which CloudTrail kept. */
   private static final Pattern FAULT = Pattern.compile("(?i)^(?:Client|Server|Sender)\\.");
 
+  /** What stands behind it in a header: where the service was built, or whose fault it is. */
+  private static final Pattern ORIGIN = Pattern.compile("(?s)[:;].*");
+
   /** What clients put in the place of a code that an answer did not have. */
   private static final Pattern STATUS_AS_CODE =
       Pattern.compile("(?i)([1-5]\\d\\d)(?: .*)?|Forbidden|Bad ?Request|Unauthorized");
 
-  // Calls that no credentials sign: the token of an identity provider stands in their place.
+  // Calls that go by the token of an identity provider. No credentials sign them, or (EKS) those of
+  // the node, of which the model of the service says nothing.
   private static final Set<String> TOKEN_CALLS =
       Set.of(
           "AssumeRoleWithWebIdentity",
@@ -241,8 +245,7 @@ public final class AwsErrorClassifier {
 
   /** The failure with its code as the model of the service writes it, or without one. */
   private static AwsFailure plain(AwsFailure failure) {
-    String code = failure.code().strip();
-    code = code.substring(0, code.indexOf(':') < 0 ? code.length() : code.indexOf(':'));
+    String code = ORIGIN.matcher(failure.code().strip()).replaceFirst("");
     code = FAULT.matcher(code.substring(code.indexOf('#') + 1)).replaceFirst("").strip();
     Matcher status = STATUS_AS_CODE.matcher(code);
     if (!status.matches()) {

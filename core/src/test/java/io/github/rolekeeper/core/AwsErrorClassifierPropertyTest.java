@@ -36,13 +36,15 @@ class AwsErrorClassifierPropertyTest {
 
   @Property
   void no_word_of_a_client_stands_in_a_reason(
-      @ForAll("bodies") String text, @ForAll("skews") Duration skew) {
+      @ForAll("bodies") String text,
+      @ForAll("skews") Duration skew,
+      @ForAll("statuses") int status) {
     AwsFailure failure =
         new AwsFailure(
             SECRET,
             SECRET,
-            SECRET,
-            0,
+            "",
+            status,
             text,
             Optional.of(Instant.EPOCH.plus(skew)),
             Optional.of(Instant.EPOCH),
@@ -69,7 +71,8 @@ class AwsErrorClassifierPropertyTest {
         Arbitraries.of("", "com.amazon.coral.service#", "com.amazonaws.dynamodb.v20120810#");
     Arbitrary<String> fault = Arbitraries.of("", "Client.", "Server.", "Sender.");
     Arbitrary<String> origin =
-        Arbitraries.of("", ":", ":http://internal.amazon.com/coral/com.amazon.coral.service/");
+        Arbitraries.of(
+            "", ":", ";Sender", ":http://internal.amazon.com/coral/com.amazon.coral.service/");
     Arbitrary<String> blank = Arbitraries.of("", " ");
     Arbitrary<UnaryOperator<String>> letters =
         Arbitraries.of(
@@ -99,6 +102,11 @@ class AwsErrorClassifierPropertyTest {
             "The Canonical String for this request should have been x-amz-security-token:");
     return Combinators.combine(noise, known, noise)
         .as((before, phrase, after) -> before + phrase + SECRET + after);
+  }
+
+  @Provide
+  Arbitrary<Integer> statuses() {
+    return Arbitraries.of(0, 400, 401, 403);
   }
 
   @Provide
