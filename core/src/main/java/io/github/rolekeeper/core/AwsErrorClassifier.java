@@ -387,7 +387,8 @@ public final class AwsErrorClassifier {
       return tooNew(
           failure,
           Confidence.MEDIUM,
-          "the service says that the signature is of a time to come: this machine's clock is ahead");
+          "the service says that the signature is of a time to come: this machine's clock is"
+              + " ahead");
     }
     if (text.contains("Signature expired")) {
       return tooOld(
