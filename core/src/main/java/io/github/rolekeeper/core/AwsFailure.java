@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param service such as {@code S3}; may be empty
  * @param operation such as {@code ListBuckets}; may be empty
- * @param code the error code of the answer, and of AWS Sign-In's denials their member {@code
- *     error}; empty if there was no answer or it had none
+ * @param code the error code of the answer as it came, with its prefix or suffix if it had one, and
+ *     of AWS Sign-In's denials their member {@code error}; empty if there was no answer or it had
+ *     none
  * @param status the HTTP status; 0 if there was no answer
  * @param message the text of the answer, or without one that of the client's exception and its
  *     causes
@@ -56,7 +57,8 @@ public record AwsFailure(
   }
 
   /**
-   * A failure of which it is not known how long the call took; its duration then counts as skew.
+   * A failure of which it is not known when the answer came. A date of the answer that is later
+   * than the request then proves no wrong clock, for the call may have taken that long.
    *
    * @param service as above
    * @param operation as above
@@ -110,5 +112,27 @@ public record AwsFailure(
         requestTime,
         receiptTime,
         Optional.of(expiration));
+  }
+
+  AwsFailure with(String code, int status) {
+    return new AwsFailure(
+        service,
+        operation,
+        code,
+        status,
+        message,
+        answerDate,
+        requestTime,
+        receiptTime,
+        expiration);
+  }
+
+  /**
+   * Service, operation, code and status. Not the message: services quote the request in theirs,
+   * with its session token, where a signature does not match.
+   */
+  @Override
+  public String toString() {
+    return "AwsFailure[" + service + ":" + operation + ", " + code + ", status " + status + "]";
   }
 }

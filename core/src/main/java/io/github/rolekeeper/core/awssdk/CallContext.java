@@ -36,7 +36,8 @@ public record CallContext(
   }
 
   /**
-   * It is not known when the answer came; the duration of the call then counts as skew.
+   * It is not known when the answer came. A date of the answer that is later than the request then
+   * proves no wrong clock, for the call may have taken that long.
    *
    * @param operation as above
    * @param requestTime as above

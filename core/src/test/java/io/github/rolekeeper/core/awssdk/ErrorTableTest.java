@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import io.github.rolekeeper.core.AwsErrorClassifier;
 import io.github.rolekeeper.core.AwsFailure;
 import io.github.rolekeeper.core.Confidence;
 import io.github.rolekeeper.core.ErrorClass;
 import io.github.rolekeeper.core.ErrorClassification;
+import io.github.rolekeeper.core.ErrorTable;
 import io.github.rolekeeper.core.JvmProperties;
 import java.net.URI;
 import java.time.Duration;
@@ -16,12 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -41,80 +46,67 @@ class ErrorTableTest {
     wire.close();
   }
 
+  static Stream<ErrorTable.Row> answers() {
+    return ErrorTable.rows().stream().filter(ErrorTable.Row::wire);
+  }
+
+  /** By a client that speaks the protocol of the service; its own would need every client here. */
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          S3 | ListBuckets | 400 | ExpiredToken | The provided token has expired. | EXPIRED
-          SQS | ListQueues | 403 | ExpiredToken | The security token included in the request is expired | EXPIRED
-          STS | GetCallerIdentity | 403 | ExpiredToken | The security token included in the request is expired | EXPIRED
-          DynamoDB | ListTables | 400 | ExpiredTokenException | The security token included in the request is expired | EXPIRED
-          STS | AssumeRoleWithWebIdentity | 400 | ExpiredTokenException | Token expired | SOURCE_FAILING
-          STS | AssumeRoleWithSAML | 400 | ExpiredTokenException | Token expired | SOURCE_FAILING
-          S3 | ListBuckets | 400 | InvalidToken | The provided token is malformed or otherwise invalid. | INVALID
-          S3 | ListBuckets | 400 | TokenRefreshRequired | The provided token must be refreshed. | INVALID
-          STS | GetCallerIdentity | 403 | InvalidClientTokenId | The security token included in the request is invalid | INVALID
-          IAM | ListRoles | 403 | InvalidClientTokenId | The security token included in the request is invalid | INVALID
-          DynamoDB | ListTables | 400 | UnrecognizedClientException | The security token included in the request is invalid. | INVALID
-          S3 | ListBuckets | 403 | InvalidAccessKeyId | The AWS Access Key Id you provided does not exist in our records. | INVALID
-          EC2 | DescribeInstances | 403 | AuthFailure | AWS was not able to validate the provided access credentials | INVALID
-          EC2 | DescribeInstances | 400 | RequestExpired | Request has expired. | EXPIRED
-          S3 | ListBuckets | 403 | RequestTimeTooSkewed | The difference between the request time and the current time is too large. | CLOCK_SKEW
-          S3 | ListBuckets | 403 | RequestInTheFuture | Request date is in the future | CLOCK_SKEW
-          DynamoDB | ListTables | 400 | InvalidSignatureException | Signature expired: 20260101T120000Z is now earlier than 20260101T121500Z | CLOCK_SKEW
-          DynamoDB | ListTables | 400 | InvalidSignatureException | The request signature we calculated does not match | INVALID
-          S3 | ListBuckets | 403 | SignatureDoesNotMatch | The request signature we calculated does not match | INVALID
-          IAM | ListRoles | 403 | SignatureDoesNotMatch | Signature expired: 20260101T120000Z is now earlier | CLOCK_SKEW
-          IAM | ListRoles | 400 | IncompleteSignature | The request signature does not conform to AWS standards. | MISSING
-          IAM | ListRoles | 403 | MissingAuthenticationToken | Request is missing Authentication Token | MISSING
-          S3 | ListBuckets | 403 | AccessDenied | Access Denied | DENIED
-          STS | GetCallerIdentity | 403 | AccessDenied | not authorized | DENIED
-          IAM | ListRoles | 403 | AccessDenied | not authorized because no identity-based policy allows it | DENIED
-          SQS | ListQueues | 403 | AccessDenied | not authorized | DENIED
-          DynamoDB | ListTables | 400 | AccessDeniedException | not authorized | DENIED
-          EC2 | DescribeInstances | 403 | UnauthorizedOperation | You are not authorized to perform this operation. | DENIED
-          IAM | ListRoles | 403 | NotAuthorized | You do not have permission to perform this action. | DENIED
-          IAM | ListRoles | 403 | AccessDenied | not authorized to perform: iam:ListRoles with an explicit deny in an identity-based policy | REVOCATION_SUSPECTED
-          S3 | ListBuckets | 403 | AccessDenied | not authorized with an explicit deny in a resource-based policy | DENIED
-          EC2 | DescribeInstances | 403 | OptInRequired | You are not subscribed to this service. | UNRELATED
-          STS | GetCallerIdentity | 403 | RegionDisabledException | STS is not activated in this region | UNRELATED
-          DynamoDB | ListTables | 400 | ThrottlingException | Rate exceeded | TRANSIENT
-          DynamoDB | ListTables | 400 | ProvisionedThroughputExceededException | x | TRANSIENT
-          DynamoDB | ListTables | 400 | TransactionInProgressException | x | TRANSIENT
-          EC2 | DescribeInstances | 503 | RequestLimitExceeded | Request limit exceeded. | TRANSIENT
-          EC2 | DescribeInstances | 400 | EC2ThrottledException | x | TRANSIENT
-          IAM | ListRoles | 400 | Throttling | Rate exceeded | TRANSIENT
-          IAM | ListRoles | 400 | ThrottledException | x | TRANSIENT
-          IAM | ListRoles | 400 | TooManyRequestsException | x | TRANSIENT
-          IAM | ListRoles | 400 | BandwidthLimitExceeded | x | TRANSIENT
-          IAM | ListRoles | 400 | RequestThrottledException | x | TRANSIENT
-          IAM | ListRoles | 400 | PriorRequestNotComplete | x | TRANSIENT
-          SQS | ListQueues | 400 | RequestThrottled | x | TRANSIENT
-          S3 | ListBuckets | 503 | SlowDown | Please reduce your request rate. | TRANSIENT
-          S3 | ListBuckets | 500 | InternalError | We encountered an internal error. Please try again. | TRANSIENT
-          S3 | PutObject | 400 | RequestTimeout | Your socket connection to the server was not read from or written to within the timeout period. | TRANSIENT
-          DynamoDB | ListTables | 408 | RequestTimeoutException | x | TRANSIENT
-          S3 | GetObject | 404 | NoSuchKey | The specified key does not exist. | UNRELATED
-          """)
-  void an_answer_on_the_wire_means_what_the_table_says(
-      String service,
-      String operation,
-      int status,
-      String code,
-      String message,
-      ErrorClass expected) {
-    wire.answer(service, status, code, message);
+  @MethodSource("answers")
+  void an_answer_on_the_wire_means_what_the_table_says(ErrorTable.Row row) {
+    AwsServiceException thrown =
+        catchThrowableOfType(AwsServiceException.class, () -> wire.exchange(row));
+
+    AwsFailure failure = SdkFailures.failure(thrown, context(row.operation()));
+    assertThat(failure.code()).isEqualTo(row.code());
+    assertThat(failure.status()).isEqualTo(row.status());
+    assertThat(failure.message()).isEqualTo(row.text());
+    assertThat(
+            AwsErrorClassifier.classify(
+                    new AwsFailure(
+                        row.service(),
+                        row.operation(),
+                        failure.code(),
+                        failure.status(),
+                        failure.message(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))
+                .errorClass())
+        .isEqualTo(row.errorClass());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "S3, ListBuckets",
+    "SQS, ListQueues",
+    "DynamoDB, ListTables",
+    "EC2, DescribeInstances",
+    "IAM, ListRoles",
+    "STS, GetCallerIdentity"
+  })
+  void the_service_is_named_as_in_the_table(String service, String operation) {
+    wire.answer(service, 403, "AccessDenied", "no");
 
     AwsServiceException thrown =
         catchThrowableOfType(AwsServiceException.class, () -> wire.call(service, operation));
 
-    AwsFailure failure = SdkFailures.failure(thrown, context(operation));
-    assertThat(failure.code()).isEqualTo(code);
-    assertThat(failure.status()).isEqualTo(status);
-    assertThat(failure.message()).isEqualTo(message);
-    assertThat(failure.service()).isEqualToIgnoringCase(service);
-    assertThat(SdkFailures.classify(thrown, context(operation)).errorClass()).isEqualTo(expected);
+    assertThat(SdkFailures.failure(thrown, context(operation)).service())
+        .isEqualToIgnoringCase(service);
+    assertThat(SdkFailures.classify(thrown, context(operation)).errorClass())
+        .isEqualTo(ErrorClass.DENIED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+  void an_identity_token_that_has_expired_is_a_failing_source(String operation) {
+    wire.answer("STS", 400, "ExpiredTokenException", "Token expired");
+
+    AwsServiceException thrown =
+        catchThrowableOfType(AwsServiceException.class, () -> wire.call("STS", operation));
+
+    assertThat(SdkFailures.classify(thrown, context(operation)).errorClass())
+        .isEqualTo(ErrorClass.SOURCE_FAILING);
   }
 
   @ParameterizedTest
@@ -194,8 +186,40 @@ class ErrorTableTest {
 
     assertThat(verdict(thrown, SENT, SENT.minusSeconds(1))).isEqualTo(ErrorClass.EXPIRED);
     assertThat(verdict(thrown, SENT, SENT.plusSeconds(60))).isEqualTo(ErrorClass.CLOCK_SKEW);
-    assertThat(verdict(thrown, SENT.minus(Duration.ofMinutes(20)), SENT.minusSeconds(1)))
+    assertThat(verdict(thrown, SENT.plus(Duration.ofMinutes(20)), SENT.plusSeconds(60)))
         .isEqualTo(ErrorClass.CLOCK_SKEW);
+  }
+
+  /** The bytes of JuliaCloud/AWS.jl#206. */
+  @Test
+  void an_answer_to_a_clock_that_is_ahead_as_somebody_posted_it() {
+    wire.answer(
+        WireMock.aResponse()
+            .withStatus(400)
+            .withHeader("Date", "Fri, 02 Oct 2020 06:16:18 GMT")
+            .withHeader("Content-Type", "application/x-amz-json-1.1")
+            .withBody(
+                "{\"__type\":\"InvalidSignatureException\",\"message\":\"Signature not yet current:"
+                    + " 20201002T065532Z is still later than 20201002T062118Z"
+                    + " (20201002T061618Z + 5 min.)\"}"));
+
+    SdkException thrown =
+        catchThrowableOfType(SdkException.class, () -> wire.call("DynamoDB", "ListTables"));
+
+    ErrorClassification verdict =
+        SdkFailures.classify(
+            thrown,
+            new CallContext(
+                "ListTables",
+                Optional.of(Instant.parse("2020-10-02T06:55:32Z")),
+                Optional.of(Instant.parse("2020-10-02T06:55:33Z")),
+                Optional.empty()));
+    assertThat(verdict)
+        .isEqualTo(
+            new ErrorClassification(
+                ErrorClass.CLOCK_SKEW,
+                Confidence.HIGH,
+                "this machine's clock is ahead by 39 min 14 s"));
   }
 
   @Test
@@ -277,6 +301,31 @@ class ErrorTableTest {
 
       assertThat(verdict.errorClass()).isEqualTo(ErrorClass.SOURCE_FAILING);
       assertThat(verdict.reason()).contains("in time", "the SDK's text");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          403 | {"code":"AccessDenied","message":"SECRET"}
+          404 | {"code":"NoIdInRequest","message":"SECRET"}
+          200 | {"code":"InternalServerError","message":"SECRET"}
+          """)
+  void a_container_whose_endpoint_gives_no_credentials_has_a_failing_source(
+      int status, String document) {
+    wire.answer(WireMock.aResponse().withStatus(status).withBody(document));
+    try (JvmProperties properties =
+            JvmProperties.with(
+                Map.of("aws.containerCredentialsFullUri", wire.server().baseUrl() + "/c"));
+        var provider = ContainerCredentialsProvider.create()) {
+      SdkException thrown = catchThrowableOfType(SdkException.class, provider::resolveCredentials);
+
+      ErrorClassification verdict = SdkFailures.classify(thrown, CallContext.unknown());
+
+      assertThat(verdict.errorClass()).isEqualTo(ErrorClass.SOURCE_FAILING);
+      assertThat(verdict.reason()).contains("container", "the SDK's text").doesNotContain("SECRET");
     }
   }
 

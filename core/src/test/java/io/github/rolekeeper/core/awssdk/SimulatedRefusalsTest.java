@@ -163,7 +163,8 @@ class SimulatedRefusalsTest {
     AwsServiceException thrown =
         catchThrowableOfType(AwsServiceException.class, () -> call(service, credentials));
     ErrorClassification verdict =
-        SdkFailures.classify(thrown, new CallContext("", requestTime, Optional.empty()));
+        SdkFailures.classify(
+            thrown, new CallContext("", requestTime, requestTime, Optional.empty()));
     return verdict.errorClass();
   }
 

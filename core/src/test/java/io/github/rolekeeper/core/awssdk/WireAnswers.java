@@ -7,7 +7,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.github.rolekeeper.core.ErrorTable;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -36,6 +42,9 @@ final class WireAnswers implements AutoCloseable {
 
   private final WireMockServer server =
       new WireMockServer(WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
+
+  private final Map<Form, Runnable> exchanges = new EnumMap<>(Form.class);
+  private final List<AutoCloseable> kept = new ArrayList<>();
 
   WireAnswers() {
     server.start();
@@ -100,6 +109,20 @@ final class WireAnswers implements AutoCloseable {
                     + message
                     + "\"}");
       }
+    },
+    /**
+     * After "Operation error serialization" of Smithy's AWS restJson1: the code with its origin.
+     */
+    REST_JSON {
+      @Override
+      ResponseDefinitionBuilder body(String code, String message) {
+        return aResponse()
+            .withHeader("Content-Type", "application/json")
+            .withHeader(
+                "x-amzn-ErrorType",
+                code + ":http://internal.amazon.com/coral/com.amazon.coral.service/")
+            .withBody("{\"message\":\"" + message + "\"}");
+      }
     };
 
     abstract ResponseDefinitionBuilder body(String code, String message);
@@ -139,6 +162,30 @@ final class WireAnswers implements AutoCloseable {
 
   WireMockServer server() {
     return server;
+  }
+
+  /** Answers as the row says, to a client of its protocol, which keeps every body. */
+  void exchange(ErrorTable.Row row) {
+    Form form = Form.valueOf(row.protocol().replace('-', '_').toUpperCase(Locale.ROOT));
+    answer(form.body(row.code(), row.text()).withStatus(row.status()));
+    exchanges.computeIfAbsent(form, this::exchanging).run();
+  }
+
+  private Runnable exchanging(Form form) {
+    JdkHttp http = new JdkHttp();
+    switch (form) {
+      case REST_XML:
+        return kept(S3Client.builder().httpClient(http))::listBuckets;
+      case QUERY:
+        return kept(IamClient.builder().httpClient(http))::listRoles;
+      case EC2:
+        return kept(Ec2Client.builder().httpClient(http))::describeInstances;
+      case JSON:
+        return kept(DynamoDbClient.builder().httpClient(http))::listTables;
+      default:
+        SigninClient signin = kept(SigninClient.builder().httpClient(http));
+        return () -> refresh(signin);
+    }
   }
 
   /** Makes a call that the service answers as it was told. */
@@ -207,18 +254,27 @@ final class WireAnswers implements AutoCloseable {
 
   private <B extends AwsClientBuilder<B, C>, C extends AutoCloseable> void withClient(
       B builder, java.util.function.Consumer<C> call) {
-    C client =
-        builder
-            .endpointOverride(URI.create(server.baseUrl()))
-            .region(Region.US_EAST_1)
-            .credentialsProvider(SESSION)
-            .overrideConfiguration(c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()))
-            .build();
+    C client = client(builder);
     try {
       call.accept(client);
     } finally {
       close(client);
     }
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C extends AutoCloseable> C kept(B builder) {
+    C client = client(builder);
+    kept.add(client);
+    return client;
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C> C client(B builder) {
+    return builder
+        .endpointOverride(URI.create(server.baseUrl()))
+        .region(Region.US_EAST_1)
+        .credentialsProvider(SESSION)
+        .overrideConfiguration(c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .build();
   }
 
   private static void close(AutoCloseable client) {
@@ -231,6 +287,7 @@ final class WireAnswers implements AutoCloseable {
 
   @Override
   public void close() {
+    kept.forEach(WireAnswers::close);
     server.stop();
   }
 }
