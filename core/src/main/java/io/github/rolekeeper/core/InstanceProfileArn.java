@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 public record InstanceProfileArn(String partition, String accountId, String path, String name) {
   // Five colons from the left, and the rest is the resource. The path is IAM's: any character from
   // U+0021 to U+007F, colons too, as Karpenter makes them. Otherwise lax on purpose: look-alike
-  // endpoints and masked records put other things than digits where AWS has the account, and nothing
+  // endpoints and masked records put other things than digits where AWS has the account, and
+  // nothing
   // here depends on it.
   private static final String WORD = "([!-.0-9;-~]+)"; // ASCII without colon and slash
 
@@ -62,11 +63,11 @@ public record InstanceProfileArn(String partition, String accountId, String path
 
   private static IllegalArgumentException refusal(String arn) {
     return new IllegalArgumentException(
-          "\""
-              + arn.replaceAll("[^ -~]", "?")
-              + "\" is not the ARN of an instance profile:"
-              + " arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME is expected; copy it from"
-              + " meta-data/iam/info or from IAM GetInstanceProfile");
+        "\""
+            + arn.replaceAll("[^ -~]", "?")
+            + "\" is not the ARN of an instance profile:"
+            + " arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME is expected; copy it from"
+            + " meta-data/iam/info or from IAM GetInstanceProfile");
   }
 
   private static String text(String partition, String accountId, String path, String name) {
