@@ -8,6 +8,7 @@ final class AccessKeyIds {
 
   static String masked(String accessKeyId) {
     int hidden = accessKeyId.length() - SHOWN;
-    return "****" + (hidden < SHOWN ? "" : accessKeyId.substring(hidden));
+    String shown = hidden < SHOWN ? "" : accessKeyId.substring(hidden);
+    return "****" + shown.replaceAll("[^!-~]", "?"); // wherever the id came from
   }
 }

@@ -9,15 +9,21 @@ import java.util.regex.Pattern;
  *
  * @param partition such as {@code aws}, {@code aws-cn} or {@code aws-us-gov}
  * @param accountId the account, 12 digits on AWS
- * @param path {@code /}, or {@code /a/b/} with a slash at both ends
+ * @param path {@code /}, or {@code /a/b/} with a slash at both ends; between them any characters
+ *     from U+0021 to U+007F, as IAM allows
  * @param name the profile's name, without the path
  */
 public record InstanceProfileArn(String partition, String accountId, String path, String name) {
-  // Lax on purpose: look-alike endpoints and masked records put other things than digits where AWS
-  // has the account, and nothing here depends on it.
+  // Five colons from the left, and the rest is the resource. The path is IAM's: any character from
+  // U+0021 to U+007F, colons too, as Karpenter makes them. Otherwise lax on purpose: look-alike
+  // endpoints and masked records put other things than digits where AWS has the account, and
+  // nothing
+  // here depends on it.
+  private static final String WORD = "([!-.0-9;-~]+)"; // ASCII without colon and slash
+
   private static final Pattern FORM =
       Pattern.compile(
-          "arn:([^:/\\s]+):iam::([^:/\\s]+):instance-profile(/(?:[^:\\s]*/)?)([^:/\\s]+)");
+          "arn:" + WORD + ":iam::" + WORD + ":instance-profile(/(?:[!-\\x7f]*/)?)" + WORD);
 
   /**
    * Checks that the parts make an ARN.
@@ -29,7 +35,10 @@ public record InstanceProfileArn(String partition, String accountId, String path
    * @throws IllegalArgumentException if they do not
    */
   public InstanceProfileArn {
-    match(text(partition, accountId, path, name));
+    Matcher parts = match(text(partition, accountId, path, name));
+    if (!parts.group(1).equals(partition) || !parts.group(4).equals(name)) {
+      throw refusal(text(partition, accountId, path, name)); // a colon or slash in the wrong part
+    }
   }
 
   /**
@@ -47,14 +56,18 @@ public record InstanceProfileArn(String partition, String accountId, String path
   private static Matcher match(String arn) {
     Matcher matcher = FORM.matcher(arn);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "\""
-              + arn
-              + "\" is not the ARN of an instance profile:"
-              + " arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME is expected; copy it from"
-              + " meta-data/iam/info or from IAM GetInstanceProfile");
+      throw refusal(arn);
     }
     return matcher;
+  }
+
+  private static IllegalArgumentException refusal(String arn) {
+    return new IllegalArgumentException(
+        "\""
+            + arn.replaceAll("[^ -~]", "?")
+            + "\" is not the ARN of an instance profile:"
+            + " arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME is expected; copy it from"
+            + " meta-data/iam/info or from IAM GetInstanceProfile");
   }
 
   private static String text(String partition, String accountId, String path, String name) {

@@ -68,7 +68,8 @@ class IdentifiersTest {
   void what_is_no_arn_of_a_profile_is_refused_with_the_rule(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> InstanceProfileArn.parse(text))
-        .withMessageContainingAll(text, "arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME");
+        .withMessageContainingAll(
+            text.replace("\r\n", "??"), "arn:PARTITION:iam::ACCOUNT:instance-profile/PATH/NAME");
   }
 
   @Test

@@ -30,7 +30,12 @@ final class AnswerReader {
   /** The headers that somebody looks at; the others are passed over. */
   private static final List<String> READ =
       List.of(
-          CONNECTION, CODING, LENGTH, ENCODING, WireRequest.TTL_HEADER.toLowerCase(Locale.ROOT));
+          CONNECTION,
+          CODING,
+          LENGTH,
+          ENCODING,
+          WireAnswer.TYPE,
+          WireRequest.TTL_HEADER.toLowerCase(Locale.ROOT));
 
   private static final byte[] UNREAD = new byte[0];
 
@@ -81,9 +86,7 @@ final class AnswerReader {
       // Nothing came.
     }
     int start = answer.header(CODING).isPresent() ? chunkStart(page, length) : 0;
-    return length <= start
-        ? answer
-        : new WireAnswer(answer.status(), Map.of(), Arrays.copyOfRange(page, start, length), peer);
+    return length <= start ? answer : answer.with(Arrays.copyOfRange(page, start, length));
   }
 
   /** Behind the line with the size of the first chunk. */
@@ -110,7 +113,7 @@ final class AnswerReader {
             && (line.length() == 12 || line.charAt(12) == ' ');
     int status = complete ? digits(line) : 0;
     if (status < 100 || status > 599) {
-      throw broken("the answer does not begin with an HTTP/1 status line", line);
+      throw new BrokenAnswer("the answer does not begin with an HTTP/1 status line");
     }
     return status;
   }
@@ -129,7 +132,7 @@ final class AnswerReader {
   }
 
   private Map<String, String> headers() throws IOException {
-    Map<String, String> headers = new HashMap<>(8); // four at most are kept
+    Map<String, String> headers = new HashMap<>(8); // six at most are kept
     for (int count = 0; ; count++) {
       String line = line();
       if (line.isEmpty()) {
@@ -137,9 +140,10 @@ final class AnswerReader {
       }
       int colon = line.indexOf(':');
       if (colon < 1 || count == MAX_HEADERS) {
-        throw colon < 1
-            ? broken("a header line has no name", line)
-            : broken("the answer has more than " + MAX_HEADERS + " headers; the last one", line);
+        throw new BrokenAnswer(
+            colon < 1
+                ? "a header line has no name"
+                : "the answer has more than " + MAX_HEADERS + " headers");
       }
       for (String name : READ) {
         if (isNamed(line, colon, name)) {
@@ -163,12 +167,12 @@ final class AnswerReader {
     String encoding = headers.getOrDefault(ENCODING, "identity");
     if (!encoding.equalsIgnoreCase("identity")) {
       // Nobody asked for it, and compressed bytes must not pass for a value.
-      throw broken("the body has a Content-Encoding", encoding);
+      throw new BrokenAnswer("the body has a Content-Encoding");
     }
     String coding = headers.get(CODING);
     if (coding != null) {
       if (!coding.equalsIgnoreCase("chunked")) {
-        throw broken("the body has a Transfer-Encoding other than chunked", coding);
+        throw new BrokenAnswer("the body has a Transfer-Encoding other than chunked");
       }
       return chunks();
     }
@@ -187,23 +191,22 @@ final class AnswerReader {
         headers(); // trailers
         return body.toByteArray();
       }
-      requireRoom(body.size() + size, body.toByteArray());
+      requireRoom(body.size() + size);
       body.writeBytes(exactly(size));
-      String end = line();
-      if (!end.isEmpty()) {
-        throw broken("a chunk is longer than it said", end);
+      if (!line().isEmpty()) {
+        throw new BrokenAnswer("a chunk is longer than it said");
       }
     }
   }
 
   private byte[] untilClosed() throws IOException {
     byte[] body = in.readNBytes(MAX_BODY + 1);
-    requireRoom(body.length, body);
+    requireRoom(body.length);
     return body;
   }
 
   private byte[] exactly(int length) throws IOException {
-    requireRoom(length, UNREAD);
+    requireRoom(length);
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
       throw new EOFException("the answer broke off");
@@ -218,7 +221,7 @@ final class AnswerReader {
         throw new EOFException("the answer broke off");
       }
       if (line.size() == MAX_LINE) {
-        throw new BrokenAnswer("a line is longer than " + MAX_LINE + " bytes", line.toByteArray());
+        throw new BrokenAnswer("a line is longer than " + MAX_LINE + " bytes");
       }
       line.write(next);
     }
@@ -236,17 +239,12 @@ final class AnswerReader {
     } catch (NumberFormatException e) {
       // Falls through.
     }
-    throw broken(what + " is no acceptable number", text);
+    throw new BrokenAnswer(what + " is no acceptable number");
   }
 
-  private static void requireRoom(int size, byte[] soFar) throws BrokenAnswer {
+  private static void requireRoom(int size) throws BrokenAnswer {
     if (size > MAX_BODY) {
-      throw new BrokenAnswer("the body is longer than " + MAX_BODY + " bytes", soFar);
+      throw new BrokenAnswer("the body is longer than " + MAX_BODY + " bytes");
     }
-  }
-
-  /** The text may come from anywhere, so that the message does not repeat it. */
-  private static BrokenAnswer broken(String message, String text) {
-    return new BrokenAnswer(message, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -43,7 +43,7 @@ public record BlockDevice(String virtualName, Optional<Kind> kind, String device
   }
 
   static List<BlockDevice> readAll(PathReader paths) {
-    return paths.names(MAPPING).stream()
+    return paths.lines(MAPPING, Lines.VIRTUAL_NAMES).stream()
         .flatMap(
             name ->
                 paths.value(MAPPING + name).stream()

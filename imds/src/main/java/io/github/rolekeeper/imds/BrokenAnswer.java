@@ -6,16 +6,7 @@ import java.net.ProtocolException;
 final class BrokenAnswer extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
-  /** What it is that is wrong. */
-  private final byte[] quote;
-
-  BrokenAnswer(String message, byte[] quote) {
+  BrokenAnswer(String message) {
     super(message);
-    this.quote = quote;
-  }
-
-  /** What it is that is wrong, for an {@link Excerpt}; empty if nothing was read of it. */
-  byte[] quote() {
-    return quote;
   }
 }

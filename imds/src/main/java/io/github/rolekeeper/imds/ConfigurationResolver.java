@@ -106,7 +106,8 @@ final class ConfigurationResolver {
     return wished(wishes.mode, "endpointMode")
         .or(
             () ->
-                wishes.endpoint != null // which has its address family
+                // An endpoint has its address family.
+                wishes.endpoint != null || SettingKey.ENDPOINT.find(lookups).isPresent()
                     ? Optional.empty()
                     : parsed(
                         SettingKey.ENDPOINT_MODE,
@@ -132,7 +133,17 @@ final class ConfigurationResolver {
     return wished(wishes.endpoint, "endpoint")
         .map(uri -> uri.map(URI::toString))
         .or(() -> SettingKey.ENDPOINT.find(lookups))
-        .map(text -> parsed(text, ConfigurationResolver::uri, Endpoint.expected(text.value())))
+        .map(
+            text ->
+                text.map(
+                    value ->
+                        uri(value)
+                            .orElseThrow(
+                                () ->
+                                    Refusal.of(
+                                        Endpoint.shown(value),
+                                        text.origin(),
+                                        Endpoint.expected(value)))))
         .orElseGet(() -> new Setting<>(standard, new Origin(Source.DEFAULT, reason)));
   }
 
@@ -200,10 +211,7 @@ final class ConfigurationResolver {
   private static Setting<Optional<String>> roleName(Setting<String> text) {
     return parsed(
         text,
-        name ->
-            RoleCredentialsDocument.isRoleName(name)
-                ? Optional.of(Optional.of(name))
-                : Optional.empty(),
+        name -> Lines.ROLES.allows(name) ? Optional.of(Optional.of(name)) : Optional.empty(),
         "the name of a role is expected, as the metadata service lists it: letters, digits or"
             + " +=,.@_-, and where it is an emulator's, slashes and colons");
   }

@@ -1,5 +1,6 @@
 package io.github.rolekeeper.imds;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,45 +12,60 @@ import java.util.regex.Pattern;
 final class CredentialPaths {
   private static final String WORD = "security-credentials";
 
-  private static final Pattern CATEGORY =
-      Pattern.compile("(?s)(.*?" + WORD + "(?:-extended)?)(.*)");
+  private static final Pattern BELOW =
+      Pattern.compile("(?s).*?" + WORD + "(?:-extended)?+/*+[^/].*");
+
+  private static final Pattern TOKEN = Pattern.compile("(?s)/*api/+token(?:[/;?#].*)?");
 
   private static final Pattern ENCODED = Pattern.compile("%([0-9a-fA-F]{2})");
 
   private CredentialPaths() {}
 
   /**
-   * Refuses a path that serves credentials.
+   * Refuses a path that serves credentials or a session token.
    *
-   * @throws IllegalArgumentException names the category and no more: what follows may have come out
-   *     of an answer
+   * @throws IllegalArgumentException repeats nothing of the path, which may have come out of an
+   *     answer
    */
   static void checked(String path) {
     String plain = plain(path);
-    Matcher category = CATEGORY.matcher(plain);
-    if (plain.contains(WORD) && category.matches() && !category.group(2).matches("/*")) {
+    if (plain.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "the path holds a control character: something like meta-data/instance-id is expected");
+    }
+    if (BELOW.matcher(plain).matches()) {
       throw new IllegalArgumentException(
           "what is below "
-              + category.group(1)
+              + WORD
               + " are credentials, which are not read as text: call credentialsMetadata(), or"
               + " identityCredentials() below identity-credentials, for what is no secret of them;"
               + " an AWS SDK client takes InstanceMetadataCredentialsProvider of the package"
               + " imds.awssdk");
     }
+    if (TOKEN.matcher(plain).matches()) {
+      throw new IllegalArgumentException(
+          "the path is that of a session token, which is not read as text: the client asks for one"
+              + " by itself, so leave it out");
+    }
     if (plain.matches("(?s)(.*/)?\\.{1,2}(/.*)?")) {
       throw new IllegalArgumentException(
-          "the path holds a dot segment, percent-encoded: something like meta-data/instance-id is"
-              + " expected");
+          "the path holds a dot segment, perhaps percent-encoded: something like"
+              + " meta-data/instance-id is expected");
     }
   }
 
   /**
-   * What was read at a path that {@link #checked} lets pass. A list of roles must be one: where it
-   * is not, emulators were seen to answer with the credentials themselves (boto/botocore#1676).
+   * What was read at a path that {@link #checked} lets pass. A list of roles must be one, and no
+   * other path may serve credentials either: emulators were seen to answer with them whatever was
+   * asked (boto/botocore#1676). User data is anybody's own.
    */
   static byte[] shown(String path, byte[] body) {
     if (servesSecrets(path)) {
-      RoleCredentialsDocument.requireRoles(path, body);
+      Lines.ROLES.of(path, body);
+    } else if (!plain(path).contains("user-data")
+        && new String(body, StandardCharsets.ISO_8859_1).contains("\"SecretAccessKey\"")) {
+      throw ExchangeFailure.malformed(
+          "GET " + Endpoint.encoded(path) + " answered 200, but with a document of credentials");
     }
     return body;
   }

@@ -34,6 +34,16 @@ final class Cures {
 
   private Cures() {}
 
+  /** Of a role that the configuration names. */
+  static String noCredentialsOf(String role) {
+    return "Compare the configured role name \""
+        + role
+        + "\" with what meta-data/iam/security-credentials/ lists, and correct it where it is set"
+        + " (configuration().roleName() tells), or take it away and leave it to the service; if"
+        + " nothing is listed, ask iam/info for the cause."
+        + SEE;
+  }
+
   static Optional<String> of(String code) {
     return switch (code) {
       case INSTANCE_PROFILE_NOT_FOUND ->

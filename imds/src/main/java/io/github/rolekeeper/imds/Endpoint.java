@@ -10,11 +10,24 @@ record Endpoint(URI uri) {
   private static final String ALLOWED = "-._~!$&'()*+,;=:@/"; // RFC 3986, pchar and "/"
 
   private static final String EXPECTED =
-      "http://HOST, http://HOST:PORT or either with a path is expected";
+      "http://HOST, http://HOST:PORT or either with a path is expected, without user, query,"
+          + " fragment, percent-encoding and dot segments, and ending before /latest, which the"
+          + " client adds";
 
-  // http://, a user perhaps, and then a name with an underscore, which java.net.URI has no host
-  // for.
-  private static final Pattern UNDERSCORE = Pattern.compile("(?i)http://[^/?#]*_[^/?#]*([/?#].*)?");
+  // http:// and then a name with an underscore, which java.net.URI has no host for.
+  private static final Pattern UNDERSCORE = Pattern.compile("(?i)http://[^/?#@]*_[^/?#@]*(/.*)?");
+
+  private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~!$&'()*+,;=:/-]*)?");
+
+  private static final Pattern LEADS_ELSEWHERE =
+      Pattern.compile("(?:.*/)?(?:\\.{1,2}(?:/.*)?|latest(?:/.*)?)");
+
+  // Nothing that a user and a password can be written with: no @ in any spelling, no query, and
+  // nothing but digits behind the colon.
+  private static final Pattern SHOWN =
+      Pattern.compile(
+          "(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:\\[[0-9A-Fa-f:.]*\\]|[A-Za-z0-9._-]*)(?::-?[0-9]*)?"
+              + "(?:/[A-Za-z0-9._~!$&'()*+,;=/-]*)?");
 
   // Twice as long as the longest path of EC2, a tag's key of 128 characters in percent-encoded
   // UTF-8 (4 times 3 each), and as much as a server is sure to take in its first line.
@@ -28,6 +41,11 @@ record Endpoint(URI uri) {
         : EXPECTED;
   }
 
+  /** A text that was given as an endpoint, as it may be shown: a password has many spellings. */
+  static String shown(String text) {
+    return SHOWN.matcher(text).matches() ? text : "**** (not shown: it may hold a password)";
+  }
+
   /** Empty if it is no endpoint of a metadata service. */
   static Optional<Endpoint> parse(URI uri) {
     if (!"http".equalsIgnoreCase(uri.getScheme())
@@ -37,7 +55,9 @@ record Endpoint(URI uri) {
         || uri.getPort() > 65_535
         || uri.getRawUserInfo() != null
         || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
+        || uri.getRawFragment() != null
+        || !PATH.matcher(uri.getRawPath()).matches()
+        || LEADS_ELSEWHERE.matcher(uri.getRawPath()).matches()) {
       return Optional.empty();
     }
     String text = uri.toString();
@@ -65,18 +85,16 @@ record Endpoint(URI uri) {
     return uri.getRawPath() + "/latest/" + encoded(path);
   }
 
-  static String checked(String path) {
-    String segments = "/" + path + "/";
-    if (path.isBlank()
-        || path.startsWith("/")
-        || segments.contains("/./")
-        || segments.contains("/../")) {
+  static void checked(String path) {
+    if (path.isBlank() || path.startsWith("/")) {
       throw new IllegalArgumentException(
-          "\""
-              + path
-              + "\" is not a path below latest/: something like meta-data/instance-id is expected,"
-              + " without a slash in front and without dot segments");
+          "the path is not one below latest/: something like meta-data/instance-id is expected,"
+              + " without a slash in front");
     }
+    ofBearableLength(path);
+  }
+
+  static String ofBearableLength(String path) {
     int length = encoded(path).length();
     if (length > LONGEST_PATH) {
       throw new IllegalArgumentException(
@@ -89,7 +107,8 @@ record Endpoint(URI uri) {
     return path;
   }
 
-  private static String encoded(String path) {
+  /** The path as it is sent, which is how it is shown too. */
+  static String encoded(String path) {
     if (path.chars().allMatch(Endpoint::isAllowed)) {
       return path;
     }

@@ -55,7 +55,7 @@ final class ExchangeFailure extends RuntimeException {
   static ExchangeFailure status(WireRequest request, WireAnswer answer) {
     int status = answer.status();
     return new ExchangeFailure(kind(request, status), status, request + " answered " + status, null)
-        .quoting(Excerpt.ofPage(request.path(), request.withoutToken(answer.body())))
+        .quoting(Excerpt.ofPage(request, answer))
         .at(answer.peer());
   }
 
@@ -81,7 +81,7 @@ final class ExchangeFailure extends RuntimeException {
         kind, status, event + words, excerpt, endpoint, peer, passing, getCause());
   }
 
-  /** The same, with what was answered instead; empty if that is not to be shown. */
+  /** The same, with the words of an error page; empty if there are none to be shown. */
   ExchangeFailure quoting(Optional<String> answered) {
     return new ExchangeFailure(
         kind, status, event, answered.orElse(excerpt), endpoint, peer, passing, getCause());
@@ -125,7 +125,7 @@ final class ExchangeFailure extends RuntimeException {
     return event;
   }
 
-  /** What was answered instead, masked; empty if there is nothing to show. */
+  /** The words of an error page; empty if there are none to be shown. */
   Optional<String> excerpt() {
     return Optional.ofNullable(excerpt);
   }

@@ -81,7 +81,7 @@ public sealed interface IamInfo {
    * @param arn its ARN
    * @param id its unique id
    * @param lastUpdated when the service last looked
-   * @param message the service's text, which is the only sign of this state
+   * @param message the service's text, on one line, which is the only sign of this state
    */
   record WithoutRole(
       InstanceProfileArn arn, InstanceProfileId id, Optional<Instant> lastUpdated, String message)
@@ -125,8 +125,8 @@ public sealed interface IamInfo {
   /**
    * The service reports an error about the associated profile.
    *
-   * @param code such as {@link #INSTANCE_PROFILE_NOT_FOUND}; kept as served
-   * @param message the service's text; empty if there is none
+   * @param code such as {@link #INSTANCE_PROFILE_NOT_FOUND}; any other is kept
+   * @param message the service's text, on one line; empty if there is none
    * @param lastUpdated when the service last looked
    */
   record Failed(String code, String message, Optional<Instant> lastUpdated) implements IamInfo {

@@ -20,7 +20,7 @@ final class IamInfoDocument {
     JsonMembers members = JsonMembers.read(PATH, json, WANTED);
     Optional<Instant> lastUpdated = members.instant("LastUpdated");
     String message = members.text("Message").orElse("");
-    String code = members.anything("Code").orElse(Cures.SUCCESS); // look-alikes leave it out
+    String code = members.code().orElse(Cures.SUCCESS); // look-alikes leave it out
     if (!code.equals(Cures.SUCCESS)) {
       return new IamInfo.Failed(code, message, lastUpdated);
     }
@@ -39,7 +39,7 @@ final class IamInfoDocument {
 
   private static InstanceProfileArn arn(JsonMembers members) {
     try {
-      return InstanceProfileArn.parse(members.required("InstanceProfileArn"));
+      return InstanceProfileArn.parse(members.whole("InstanceProfileArn"));
     } catch (IllegalArgumentException e) {
       throw members.malformed("holds an InstanceProfileArn that is none");
     }

@@ -10,9 +10,10 @@ import java.util.Optional;
  * guide, "Instance identity roles").
  *
  * @param code such as {@code Success}; empty if the service does not say
- * @param message the service's text; empty if there is none
+ * @param message the service's text, on one line; empty if there is none
  * @param lastUpdated when the service last renewed them
- * @param accountId the account of the instance
+ * @param accountId the account of the instance; empty if the service says another code than {@code
+ *     Success} and no account
  * @param credentials what can be known of the credentials, without their secrets. Its cures are
  *     those for the instance profile and no help here: this role is AWS's own
  */
@@ -51,11 +52,14 @@ public record IdentityCredentials(
             json -> {
               JsonMembers info =
                   JsonMembers.read(INFO, json, "Code", "Message", "LastUpdated", "AccountId");
+              Optional<String> code = info.code();
               return new IdentityCredentials(
-                  info.text("Code"),
+                  code,
                   info.text("Message").orElse(""),
                   info.instant("LastUpdated"),
-                  info.text("AccountId"),
+                  code.orElse(Cures.SUCCESS).equals(Cures.SUCCESS)
+                      ? Optional.of(info.required("AccountId"))
+                      : info.text("AccountId"),
                   new RoleCredentials.None());
             })
         .map(info -> info.with(credentials(paths)));

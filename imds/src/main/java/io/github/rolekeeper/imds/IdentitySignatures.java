@@ -38,9 +38,9 @@ public record IdentitySignatures(
 
   static IdentitySignatures read(PathReader paths) {
     return new IdentitySignatures(
-        paths.value(SIGNATURE),
-        paths.value(IDENTITY + "pkcs7"),
-        paths.value(IDENTITY + "rsa2048"),
-        paths.value(IDENTITY + "dsa2048"));
+        paths.base64(SIGNATURE),
+        paths.base64(IDENTITY + "pkcs7"),
+        paths.base64(IDENTITY + "rsa2048"),
+        paths.base64(IDENTITY + "dsa2048"));
   }
 }

@@ -50,9 +50,9 @@ public record ImageDetails(
         paths.value("meta-data/ami-id"),
         paths.number("meta-data/ami-launch-index"),
         paths.value("meta-data/ami-manifest-path"),
-        paths.lines("meta-data/ancestor-ami-ids"),
+        paths.lines("meta-data/ancestor-ami-ids", Lines.IDS),
         paths.value("meta-data/kernel-id"),
         paths.value("meta-data/ramdisk-id"),
-        paths.lines("meta-data/product-codes"));
+        paths.lines("meta-data/product-codes", Lines.IDS));
   }
 }

@@ -90,7 +90,7 @@ public record InstanceDetails(
         paths.value("meta-data/reservation-id"),
         paths.word("meta-data/instance-action", Action.class),
         paths.word("meta-data/system", Hypervisor.class),
-        paths.lines("meta-data/security-groups"),
+        paths.lines("meta-data/security-groups", Lines.GROUPS),
         paths.value("meta-data/profile"));
   }
 }

@@ -19,9 +19,9 @@ import java.util.function.LongSupplier;
 
 /**
  * A client of the EC2 instance metadata service: IMDSv2, unless the caller allows IMDSv1 by name.
- * It reads; it has no thread of its own but for {@link #async}, uses no proxy and follows no
- * redirect. What the service does not have is a value; that it does not answer as it should is an
- * {@link InstanceMetadataException}. Thread-safe; share one.
+ * It reads; it has no thread of its own but for {@link #async} and to resolve the name of a host,
+ * uses no proxy and follows no redirect. What the service does not have is a value; that it does
+ * not answer as it should is an {@link InstanceMetadataException}. Thread-safe; share one.
  */
 public final class InstanceMetadataClient implements AutoCloseable {
   private final EffectiveConfiguration configuration;
@@ -133,7 +133,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public Optional<InstanceIdentityDocument> identityDocument() {
-    return reader.read(IdentityDocument.PATH, start(), IdentityDocument::parse);
+    return paths().document(IdentityDocument.PATH, IdentityDocument::parse);
   }
 
   /**
@@ -246,6 +246,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
    *
    * @param key its key, with any characters
    * @return its value, possibly empty; no value if there is no such tag, or access to tags is off
+   * @throws IllegalArgumentException if the key is longer than 4096 characters when it is
+   *     percent-encoded; EC2's have 128 at most
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public Optional<String> tag(String key) {
@@ -310,7 +312,9 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public Optional<Reported<AutoScalingState>> autoScalingState() {
-    return paths().word("meta-data/autoscaling/target-lifecycle-state", AutoScalingState.class);
+    return paths()
+        .perishable("meta-data/autoscaling/target-lifecycle-state")
+        .map(text -> Reported.of(AutoScalingState.class, text));
   }
 
   /**
@@ -380,9 +384,10 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * @param path below {@code <endpoint>/latest/}, such as {@code meta-data/instance-id}; what a URI
    *     cannot hold is percent-encoded here, and a {@code %2F} stays as it is
    * @return the text, decoded as UTF-8 and possibly empty; no value if the service has no such path
-   * @throws IllegalArgumentException if the path begins with a slash, holds a dot segment, is
-   *     longer than 4096 characters when it is percent-encoded, or serves credentials, however it
-   *     is spelt: {@link #credentialsMetadata} reads what is no secret of them
+   * @throws IllegalArgumentException if the path begins with a slash, holds a dot segment or a
+   *     control character, is longer than 4096 characters when it is percent-encoded, or serves
+   *     credentials or a session token, however it is spelt: {@link #credentialsMetadata} reads
+   *     what is no secret of the former
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public Optional<String> text(String path) {
@@ -411,13 +416,14 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * @throws InstanceMetadataException if the service did not answer as it should
    */
   public List<String> lines(String path) {
-    return paths(path).lines(path);
+    return paths(path).anyLines(path);
   }
 
   /**
    * What is below a path.
    *
-   * @param path as for {@link #text}, with or without a slash at its end
+   * @param path as for {@link #text}. End it with a slash: to a directory without one, some hosts
+   *     of EC2 answer 301, which is not followed
    * @return the entries; no value if the service has no such path
    * @throws InstanceMetadataException if the service did not answer as it should
    */
@@ -497,7 +503,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
   }
 
   private PathReader paths(String path) {
-    CredentialPaths.checked(Endpoint.checked(path));
+    CredentialPaths.checked(path);
+    Endpoint.checked(path);
     return paths();
   }
 
@@ -522,7 +529,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
   private RoleCredentials credentialsMetadata(Deadline deadline) {
     return roleDocuments
         .read(deadline, RoleCredentialsDocument::parse)
-        .orElseGet(RoleCredentials.None::new);
+        .orElseGet(() -> new RoleCredentials.None(configuration.roleName().value()));
   }
 
   /**
@@ -545,7 +552,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
      * {@link #endpointMode}.
      *
      * @param endpoint {@code http://HOST}, {@code http://HOST:PORT} or either with a path, with or
-     *     without a slash at the end
+     *     without a slash at the end. It ends before {@code /latest}, and holds no user, query,
+     *     fragment or percent-encoding: then {@link #build} refuses it and does not show it
      * @return this
      */
     public Builder endpoint(URI endpoint) {

@@ -57,8 +57,10 @@ public final class InstanceMetadataException extends RuntimeException {
     /** IMDSv1 was used, as the caller allowed, and the service asks for a token. */
     V2_REQUIRED(
         false,
-        "the instance requires IMDSv2 and the token request failed: in a container, set"
-            + " HttpPutResponseHopLimit to 2 with EC2 ModifyInstanceMetadataOptions",
+        "the service requires IMDSv2, so mend the token request, whose end is told here: silence"
+            + " (HOP_LIMIT_SUSPECTED) in a container asks for an HttpPutResponseHopLimit of 2 with EC2"
+            + " ModifyInstanceMetadataOptions; FORBIDDEN, for a proxy to be taken out of the way that"
+            + " adds X-Forwarded-For; V1_ONLY, for an endpoint or agent that knows PUT api/token",
         Page.OPTIONS),
 
     /** The service has no tokens, and IMDSv1 was not allowed. */
@@ -100,7 +102,7 @@ public final class InstanceMetadataException extends RuntimeException {
     UNEXPECTED_STATUS(
         false,
         "check that the endpoint is a metadata service that speaks IMDSv2; redirects are not"
-            + " followed",
+            + " followed, so that the path of a directory has to end in a slash",
         Page.ACCESS),
 
     /**
@@ -109,7 +111,8 @@ public final class InstanceMetadataException extends RuntimeException {
      */
     MALFORMED_ANSWER(
         false,
-        "check that the endpoint is a metadata service; if it is EC2's own, ask again later",
+        "check that the endpoint is a metadata service, and that no page of a proxy or a network"
+            + " stands in its place; EC2's own serves such a document for a moment at most",
         Page.ACCESS),
 
     /**
@@ -136,7 +139,8 @@ public final class InstanceMetadataException extends RuntimeException {
     }
 
     /**
-     * Whether the same request may succeed a moment later. The client has tried that already.
+     * Whether the same request may succeed a moment later, as a rule. The client has tried that
+     * already, and for a document that was {@link #MALFORMED_ANSWER} too.
      *
      * @return whether it is worth another attempt
      */
@@ -193,7 +197,7 @@ public final class InstanceMetadataException extends RuntimeException {
   /** How often it was tried. */
   private final int attempts;
 
-  /** How what was answered begins. */
+  /** The words of an error page. */
   private final @Nullable String excerpt;
 
   InstanceMetadataException(
@@ -215,17 +219,13 @@ public final class InstanceMetadataException extends RuntimeException {
     return "metadata service at %s, %s: %s (%s, %s %s). Remedy: %s. See %s"
         .formatted(
             endpoint,
-            path,
-            failure.event() + failure.excerpt().map(InstanceMetadataException::quoted).orElse(""),
+            Endpoint.encoded(path),
+            failure.event() + failure.excerpt().map(words -> "; it says " + words).orElse(""),
             kind,
             attempts,
             attempts == 1 ? "attempt" : "attempts",
             kind.remedy(),
             kind.documentation());
-  }
-
-  private static String quoted(String excerpt) {
-    return excerpt.isEmpty() ? "; it is empty" : "; it begins " + excerpt;
   }
 
   /**
@@ -274,15 +274,16 @@ public final class InstanceMetadataException extends RuntimeException {
   }
 
   /**
-   * How what was answered begins: a document that makes no sense, an error page without its markup,
-   * or bytes that are no HTTP. At most 60 characters, in which whatever could be a key, a token or
-   * a secret is masked.
+   * The first words of an error page, for a person: plain words of 2 to 15 letters from a {@code
+   * text/html} or {@code text/plain} answer, at most 60 characters. What is no such word is left
+   * out.
    *
-   * @return the text; empty if nothing was answered, and for what is served where secrets are (the
-   *     credentials, the user data, the token)
+   * @return the words; empty if there are none, for any answer with status 200, for a page that may
+   *     be a document, and for what is served where secrets are (the credentials, the user data,
+   *     the token)
    */
   public Optional<String> excerpt() {
-    return Optional.ofNullable(excerpt).filter(text -> !text.isEmpty());
+    return Optional.ofNullable(excerpt);
   }
 
   /**

@@ -15,7 +15,7 @@ final class InstanceTags {
     Map<String, String> tags = new LinkedHashMap<>();
     // A line is a key and no directory, so that a slash at its end belongs to it. Services that
     // resemble EC2 list keys that they then do not serve: those are left out.
-    for (String key : paths.lines(TAGS)) {
+    for (String key : paths.lines(TAGS, Lines.TAG_KEYS)) {
       read(paths, key).ifPresent(value -> tags.put(key, value));
     }
     return Collections.unmodifiableMap(tags);
@@ -24,7 +24,7 @@ final class InstanceTags {
   static Optional<String> read(PathReader paths, String key) {
     return key.isEmpty() || key.equals(".") || key.equals("..")
         ? Optional.empty()
-        : paths.text(TAGS + "/" + segment(key));
+        : paths.text(Endpoint.ofBearableLength(TAGS + "/" + segment(key)));
   }
 
   /** What would end the segment, or be taken for an encoding; the endpoint encodes the rest. */

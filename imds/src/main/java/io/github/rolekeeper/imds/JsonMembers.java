@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * The wanted members of one JSON object. The value of any other member is skipped in the parser and
- * never becomes a String: that is how secrets stay out. A member that is null is absent.
+ * never becomes a String: that is how secrets stay out; of some it is noted that there is a text. A
+ * member that is null is absent. What is not fit to be shown is a space in the texts that are read.
  */
 final class JsonMembers {
   // A document is at most AnswerReader.MAX_BODY long, and nothing in it is longer or nested deeper:
@@ -38,10 +39,14 @@ final class JsonMembers {
                   .build())
           .build();
 
+  /** Members of which nothing but their presence is known, whoever asks. */
+  private static final Set<String> SECRETS = Set.of("SecretAccessKey", "Token");
+
   private final String path;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, List<String>> lists = new HashMap<>();
   private final Set<String> objects = new HashSet<>();
+  private final Set<String> secrets = new HashSet<>();
 
   private JsonMembers(String path) {
     this.path = path;
@@ -117,10 +122,32 @@ final class JsonMembers {
       if (wanted.contains(name)) {
         forget(name);
         take(name, value, parser);
+      } else if (SECRETS.contains(name)) {
+        note(name, value, parser);
       } else {
         parser.skipChildren();
       }
     }
+  }
+
+  private void note(String name, JsonToken value, JsonParser parser) throws IOException {
+    secrets.remove(name);
+    if (value == JsonToken.VALUE_STRING && !isBlank(parser)) {
+      secrets.add(name);
+    }
+    parser.skipChildren();
+  }
+
+  /** Looks at the parser's own characters, which it overwrites. */
+  private static boolean isBlank(JsonParser parser) throws IOException {
+    char[] characters = parser.getTextCharacters();
+    int start = parser.getTextOffset();
+    for (int i = start; i < start + parser.getTextLength(); i++) {
+      if (!Character.isWhitespace(characters[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void take(String name, JsonToken value, JsonParser parser) throws IOException {
@@ -153,7 +180,7 @@ final class JsonMembers {
         item != null && item != JsonToken.END_ARRAY;
         item = parser.nextToken()) {
       if (item.isScalarValue() && item != JsonToken.VALUE_NULL) {
-        items.add(parser.getText());
+        items.add(ServiceWords.line(parser.getText()));
       } else {
         parser.skipChildren();
       }
@@ -162,23 +189,41 @@ final class JsonMembers {
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(texts.get(name));
+    return Optional.ofNullable(texts.get(name)).map(ServiceWords::line);
   }
 
-  /** As {@link #text}; an array or an object counts as a text without letters. */
-  Optional<String> anything(String name) {
-    return text(name)
-        .or(
-            () ->
-                lists.containsKey(name) || objects.contains(name)
-                    ? Optional.of("")
-                    : Optional.empty());
+  /** What the service calls a success or a failure; empty if it does not say. */
+  Optional<String> code() {
+    boolean noText = lists.containsKey("Code") || objects.contains("Code");
+    if (noText || text("Code").filter(String::isBlank).isPresent()) {
+      throw malformed("has a Code that is no text");
+    }
+    return text("Code");
   }
 
+  /** A member that identifies something: it is kept as it is, or not at all. */
   String required(String name) {
-    return text(name)
-        .filter(text -> !text.isBlank())
-        .orElseThrow(() -> malformed("has no " + name));
+    String text = whole(name);
+    if (!ServiceWords.fit(text)) {
+      throw malformed("has control characters in its " + name);
+    }
+    return text;
+  }
+
+  /** As it was served, with any characters. */
+  String whole(String name) {
+    String text = texts.get(name);
+    if (text == null || text.isBlank()) {
+      throw malformed("has no " + name);
+    }
+    return text;
+  }
+
+  /** Passes if there is a text, which is not looked at. */
+  void requireSecret(String name) {
+    if (!secrets.contains(name)) {
+      throw malformed("has no " + name);
+    }
   }
 
   List<String> list(String name) {
@@ -190,10 +235,9 @@ final class JsonMembers {
     return text(name).flatMap(Instants::parse);
   }
 
-  /** An instant that must be right if it is there. */
-  Optional<Instant> instantOrMalformed(String name) {
-    return text(name)
-        .map(text -> Instants.parse(text).orElseThrow(() -> malformed(name + " is no instant")));
+  Instant requiredInstant(String name) {
+    return Instants.parse(required(name))
+        .orElseThrow(() -> malformed("has no instant as its " + name));
   }
 
   ExchangeFailure malformed(String what) {

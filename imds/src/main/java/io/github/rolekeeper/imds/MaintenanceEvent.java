@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param eventId such as {@code instance-event-0123456789abcdef0}
  * @param code what will be done
  * @param state how far it is
- * @param description for a person; empty if there is none
+ * @param description for a person, on one line; empty if there is none
  * @param notBefore when it begins at the earliest; empty if that is not said or cannot be read
  * @param notAfter when it ends at the latest; empty if that is not said or cannot be read
  * @param notBeforeDeadline until when its beginning can be put off; empty if it cannot

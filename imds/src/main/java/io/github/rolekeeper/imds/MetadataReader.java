@@ -41,7 +41,7 @@ final class MetadataReader {
   <T> Optional<T> read(String path, Deadline deadline, Function<byte[], T> parser) {
     gate.pass(path);
     return sent(
-        path, deadline, () -> attempt(path, deadline).map(answer -> parsed(path, answer, parser)));
+        path, deadline, () -> attempt(path, deadline).map(answer -> parsed(answer, parser)));
   }
 
   /**
@@ -86,11 +86,11 @@ final class MetadataReader {
     transport.close();
   }
 
-  private static <T> T parsed(String path, WireAnswer answer, Function<byte[], T> parser) {
+  private static <T> T parsed(WireAnswer answer, Function<byte[], T> parser) {
     try {
       return parser.apply(answer.body());
     } catch (ExchangeFailure malformed) {
-      throw malformed.quoting(Excerpt.of(path, answer.body())).at(answer.peer());
+      throw malformed.adding("; what came is " + answer.described()).at(answer.peer());
     }
   }
 
@@ -99,14 +99,19 @@ final class MetadataReader {
     WireRequest request = WireRequest.get(path, token);
     WireAnswer answer = answer(request, deadline);
     if (answer.status() == 401) {
+      Optional<Kind> without = tokens.withoutTokenBecause();
       tokens.discard(token);
-      if (token.isPresent()) {
-        token = tokens.current(deadline);
-        request = WireRequest.get(path, token);
-        answer = answer(request, deadline);
-        if (answer.status() == 401) {
-          tokens.discard(token);
-        }
+      if (token.isEmpty()) {
+        ExchangeFailure refused = ExchangeFailure.status(request, answer);
+        throw without
+            .map(kind -> refused.adding("; the request for a token had ended with " + kind))
+            .orElse(refused);
+      }
+      token = tokens.current(deadline);
+      request = WireRequest.get(path, token);
+      answer = answer(request, deadline);
+      if (answer.status() == 401) {
+        tokens.discard(token);
       }
     }
     return switch (answer.status()) {

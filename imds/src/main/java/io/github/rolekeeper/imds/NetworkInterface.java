@@ -117,7 +117,7 @@ public record NetworkInterface(
   }
 
   static List<NetworkInterface> readAll(PathReader paths) {
-    return paths.names(MACS).stream().map(mac -> read(paths, mac)).toList();
+    return paths.names(MACS, Lines.MACS).stream().map(mac -> read(paths, mac)).toList();
   }
 
   private static NetworkInterface read(PathReader paths, String mac) {
@@ -130,21 +130,21 @@ public record NetworkInterface(
         of.value("owner-id"),
         of.value("local-hostname"),
         of.value("public-hostname"),
-        of.lines("local-ipv4s"),
-        of.lines("public-ipv4s"),
+        of.lines("local-ipv4s", Lines.ADDRESSES),
+        of.lines("public-ipv4s", Lines.ADDRESSES),
         of.children("ipv4-associations"),
-        of.lines("ipv4-prefix"),
-        of.lines("ipv6s"),
-        of.lines("ipv6-prefix"),
-        of.lines("security-groups"),
-        of.lines("security-group-ids"),
+        of.lines("ipv4-prefix", Lines.ADDRESSES),
+        of.lines("ipv6s", Lines.ADDRESSES),
+        of.lines("ipv6-prefix", Lines.ADDRESSES),
+        of.lines("security-groups", Lines.GROUPS),
+        of.lines("security-group-ids", Lines.IDS),
         of.value("subnet-id"),
         of.value("subnet-ipv4-cidr-block"),
-        of.lines("subnet-ipv6-cidr-blocks"),
+        of.lines("subnet-ipv6-cidr-blocks", Lines.ADDRESSES),
         of.value("vpc-id"),
         of.value("vpc-ipv4-cidr-block"),
-        of.lines("vpc-ipv4-cidr-blocks"),
-        of.lines("vpc-ipv6-cidr-blocks"));
+        of.lines("vpc-ipv4-cidr-blocks", Lines.ADDRESSES),
+        of.lines("vpc-ipv6-cidr-blocks", Lines.ADDRESSES));
   }
 
   /**
@@ -160,7 +160,7 @@ public record NetworkInterface(
     Attributes(PathReader paths, String base) {
       this.paths = paths;
       this.base = base;
-      this.listed = new HashSet<>(paths.names(base));
+      this.listed = new HashSet<>(paths.names(base, Lines.ATTRIBUTES));
     }
 
     Optional<String> value(String name) {
@@ -171,15 +171,17 @@ public record NetworkInterface(
       return listed.contains(name) ? paths.number(base + name) : Optional.empty();
     }
 
-    List<String> lines(String name) {
-      return listed.contains(name) ? paths.lines(base + name) : List.of();
+    List<String> lines(String name, Lines sort) {
+      return listed.contains(name) ? paths.lines(base + name, sort) : List.of();
     }
 
     Map<String, List<String>> children(String name) {
       Map<String, List<String>> children = new LinkedHashMap<>();
       if (listed.contains(name)) {
         String directory = base + name + "/";
-        paths.names(directory).forEach(key -> children.put(key, paths.lines(directory + key)));
+        paths
+            .names(directory, Lines.IPV4)
+            .forEach(key -> children.put(key, paths.lines(directory + key, Lines.ADDRESSES)));
       }
       return children;
     }

@@ -27,10 +27,7 @@ public record PublicKey(int index, String name, Optional<String> openSsh) {
   }
 
   static List<PublicKey> readAll(PathReader paths) {
-    return paths.names(KEYS).stream()
-        .filter(line -> line.matches("[0-9]{1,9}(=.*)?")) // 0=my-key, or 0 in some look-alikes
-        .map(line -> read(paths, line))
-        .toList();
+    return paths.lines(KEYS, Lines.KEY_PAIRS).stream().map(line -> read(paths, line)).toList();
   }
 
   private static PublicKey read(PathReader paths, String line) {

@@ -27,6 +27,6 @@ public record RebalanceRecommendation(Optional<Instant> noticeTime) {
         PATH,
         json ->
             new RebalanceRecommendation(
-                JsonMembers.read(PATH, json, "noticeTime").instant("noticeTime")));
+                Instants.parse(JsonMembers.read(PATH, json, "noticeTime").required("noticeTime"))));
   }
 }

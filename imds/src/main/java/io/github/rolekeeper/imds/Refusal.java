@@ -12,21 +12,12 @@ final class Refusal {
   static IllegalArgumentException of(Object value, Origin origin, String expected) {
     return new IllegalArgumentException(
         "\""
-            + withoutPassword(value.toString())
+            + ServiceWords.line(value.toString())
             + "\" ("
             + origin
             + ") is not accepted: "
             + expected
             + ". Correct it there, or take it away: then the next source counts");
-  }
-
-  /**
-   * What stands between a colon and an @ is a password in a URI, or in what was meant as one: it
-   * may hold a slash or an @ of its own, which make the text no URI.
-   */
-  private static String withoutPassword(String text) {
-    String start = text.contains("//") ? "//" : "^";
-    return text.replaceFirst("(?s)(" + start + "[^/@:]*):.*@", "$1:****@");
   }
 
   static IllegalArgumentException ofMethod(Object value, String method, String expected) {

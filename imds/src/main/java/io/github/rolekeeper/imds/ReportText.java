@@ -19,7 +19,10 @@ final class ReportText {
             .orElse("not reached"));
     line(text, "IMDSv2", report.v2Works() ? "works" : "not seen to work");
     line(text, "hop limit", report.hopLimitSuspected() ? "suspected to be too low" : "no sign");
-    line(text, "instance profile", report.profile().map(ReportText::of).orElse(UNKNOWN));
+    line(
+        text,
+        "instance profile",
+        report.profile().map(profile -> of(profile, report)).orElse(UNKNOWN));
     line(text, "role credentials", report.credentials().map(ReportText::of).orElse(UNKNOWN));
     report.problems().forEach(problem -> line(text, "problem", problem.message()));
     return text.append("configuration:\n")
@@ -35,7 +38,7 @@ final class ReportText {
     text.append(name).append(": ").append(value).append('\n');
   }
 
-  private static String of(IamInfo profile) {
+  private static String of(IamInfo profile, MetadataReport report) {
     if (profile instanceof IamInfo.Associated associated) {
       return associated.arn() + ", " + associated.id();
     }
@@ -45,7 +48,10 @@ final class ReportText {
     if (profile instanceof IamInfo.Failed failed) {
       return failed.describe() + cure(failed.cure());
     }
-    return "none is associated with the instance" + cure(profile.cure());
+    return report.credentials().filter(RoleCredentials.Available.class::isInstance).isPresent()
+        ? "not served, though credentials are: it was taken away a moment ago, or this is no service"
+            + " of EC2's"
+        : "none is associated with the instance" + cure(profile.cure());
   }
 
   private static String of(RoleCredentials credentials) {

@@ -69,9 +69,8 @@ public sealed interface RoleCredentials {
    * A role is named, but an error stands where its credentials should be.
    *
    * @param roleName the role
-   * @param code such as {@link #ASSUME_ROLE_UNAUTHORIZED_ACCESS}; kept as served; empty if it is no
-   *     text
-   * @param message the service's text; empty if there is none
+   * @param code such as {@link #ASSUME_ROLE_UNAUTHORIZED_ACCESS}; any other is kept
+   * @param message the service's text, on one line; empty if there is none
    * @param lastUpdated when the service last tried
    */
   record Refused(String roleName, String code, String message, Optional<Instant> lastUpdated)
@@ -115,8 +114,27 @@ public sealed interface RoleCredentials {
     }
   }
 
-  /** The service serves no credentials: it answered 404 or named no role. */
-  record None() implements RoleCredentials {
+  /**
+   * The service serves no credentials: it answered 404 or named no role.
+   *
+   * @param configuredRole the role that the configuration names and the service has no credentials
+   *     of; empty if it is left to the service to name one
+   */
+  record None(Optional<String> configuredRole) implements RoleCredentials {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param configuredRole as above
+     */
+    public None {
+      Objects.requireNonNull(configuredRole, "configuredRole");
+    }
+
+    /** The service names no role. */
+    public None() {
+      this(Optional.empty());
+    }
+
     @Override
     public Status status() {
       return Status.NONE;
@@ -124,7 +142,7 @@ public sealed interface RoleCredentials {
 
     @Override
     public Optional<String> cure() {
-      return Optional.of(Cures.NO_CREDENTIALS);
+      return Optional.of(configuredRole.map(Cures::noCredentialsOf).orElse(Cures.NO_CREDENTIALS));
     }
   }
 }

@@ -92,7 +92,7 @@ final class RoleDocuments {
                 .read(
                     tried.list,
                     deadline,
-                    bytes -> RoleCredentialsDocument.firstRole(tried.list, bytes))
+                    bytes -> Lines.ROLES.of(tried.list, bytes).stream().findFirst())
                 .flatMap(Function.identity()));
   }
 
@@ -115,7 +115,7 @@ final class RoleDocuments {
       extended = look.apply(Tree.EXTENDED);
     } catch (InstanceMetadataException e) {
       int status = e.status().orElse(0);
-      if (status < 400 || OF_THE_SERVICE.contains(status)) {
+      if (status < 300 || OF_THE_SERVICE.contains(status)) {
         throw e;
       }
       return look.apply(Tree.PLAIN); // look-alikes have other answers than 404 to what they lack

@@ -1,8 +1,10 @@
 package io.github.rolekeeper.imds;
 
+import java.util.regex.Pattern;
+
 /**
- * What a service says of itself, as it may stand in a log: on one line, without what steers a
- * terminal, and not without end. Whoever answers in the service's place may say anything.
+ * What a service says of itself, as it may be shown: on one line, without what steers a terminal.
+ * Whoever answers in the service's place may say anything.
  */
 final class ServiceWords {
   // The longest messages that AWS documents have some 200 characters.
@@ -10,14 +12,24 @@ final class ServiceWords {
 
   // Control and format characters (line feeds, ESC, what turns the direction of writing), lone
   // surrogates, unassigned and private ones; line and paragraph separators.
-  private static final String UNFIT = "[\\p{C}\\p{Zl}\\p{Zp}]+";
+  private static final Pattern UNFIT = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]+");
 
   private ServiceWords() {}
 
+  /** Whether a text can be shown as it is. */
+  static boolean fit(String text) {
+    return !UNFIT.matcher(text).find();
+  }
+
+  /** The text with a space in the place of what is not fit to be shown. */
+  static String line(String text) {
+    return UNFIT.matcher(text).replaceAll(" ");
+  }
+
   /** Code and message, if there is one. */
   static String of(String code, String message) {
-    String said = clean(message).strip();
-    return "Code " + named(clean(code)) + (said.isEmpty() ? "" : ", Message \"" + said + "\"");
+    String said = cut(message).strip();
+    return "Code " + named(cut(code)) + (said.isEmpty() ? "" : ", Message \"" + said + "\"");
   }
 
   /** All codes that AWS documents are one word. */
@@ -25,8 +37,8 @@ final class ServiceWords {
     return code.matches("\\w+") ? code : "\"" + code + "\"";
   }
 
-  private static String clean(String text) {
-    String line = text.replaceAll(UNFIT, " ");
+  private static String cut(String text) {
+    String line = line(text);
     return line.codePointCount(0, line.length()) <= LONGEST
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LONGEST)) + "...";

@@ -40,11 +40,11 @@ public final class SignedIdentityDocument {
 
   static Optional<SignedIdentityDocument> read(PathReader paths) {
     return paths
-        .bytes(IdentityDocument.PATH)
+        .documentBytes(IdentityDocument.PATH)
         .flatMap(
             document ->
                 paths
-                    .value(IdentitySignatures.SIGNATURE)
+                    .base64(IdentitySignatures.SIGNATURE)
                     .map(signature -> new SignedIdentityDocument(document, signature)));
   }
 

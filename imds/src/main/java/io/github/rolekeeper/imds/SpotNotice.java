@@ -43,7 +43,7 @@ public record SpotNotice(Optional<Reported<Action>> action, Optional<Instant> ti
         .or(
             () ->
                 paths
-                    .value(TERMINATION)
+                    .perishable(TERMINATION)
                     .flatMap(Instants::parse)
                     .map(time -> new SpotNotice(Optional.empty(), Optional.of(time))));
   }

@@ -39,6 +39,8 @@ final class Token {
     String value = new String(answer.body(), StandardCharsets.ISO_8859_1).strip();
     if (value.isEmpty()
         || value.length() > LONGEST_VALUE
+        || (value.startsWith("<") && value.endsWith(">")) // a page
+        || (value.startsWith("{") && value.endsWith("}")) // a document
         || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       return Optional.empty();
     }

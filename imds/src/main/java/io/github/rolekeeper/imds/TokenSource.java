@@ -51,7 +51,12 @@ final class TokenSource {
 
   /** Why there is none; empty if there is one. */
   Optional<Kind> withoutTokenBecause(Deadline deadline) {
-    return current(deadline).isPresent() ? Optional.empty() : fallback.map(Fallback::reason);
+    return current(deadline).isPresent() ? Optional.empty() : withoutTokenBecause();
+  }
+
+  /** Why there was none the last time. */
+  Optional<Kind> withoutTokenBecause() {
+    return fallback.map(Fallback::reason);
   }
 
   /** What was sent was refused: not again. */

@@ -159,11 +159,8 @@ final class Transport {
     }
 
     private ExchangeFailure told(IOException e, boolean heard) {
-      if (e instanceof BrokenAnswer broken) {
-        ExchangeFailure failure =
-            failure(Kind.MALFORMED_ANSWER, String.valueOf(e.getMessage()), null);
-        byte[] quote = request.withoutToken(broken.quote());
-        return quote.length == 0 ? failure : failure.quoting(Excerpt.of(request.path(), quote));
+      if (e instanceof BrokenAnswer) {
+        return failure(Kind.MALFORMED_ANSWER, String.valueOf(e.getMessage()), null);
       }
       if (e instanceof SocketTimeoutException) {
         return silent(e, heard);
@@ -176,7 +173,7 @@ final class Transport {
     private ExchangeFailure silent(IOException e, boolean heard) {
       if (heard) {
         // Something did come, and with more time there might be more.
-        return tooLate(e, Kind.NO_ANSWER, "the answer stopped coming", readNanos);
+        return tooLate(e, Kind.NO_ANSWER, "the answer began and did not end", readNanos);
       }
       return tooLate(
           e,

@@ -84,9 +84,9 @@ final class WireRequest {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Method and path, without the headers. */
+  /** Method and path as they are sent, without the headers. */
   @Override
   public String toString() {
-    return form.method + " " + path;
+    return form.method + " " + Endpoint.encoded(path);
   }
 }

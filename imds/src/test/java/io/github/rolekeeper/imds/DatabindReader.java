@@ -39,7 +39,9 @@ public final class DatabindReader {
 
   public Optional<String> text(String name) {
     JsonNode node = root.path(name);
-    return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
+    return node.isValueNode() && !node.isNull()
+        ? Optional.of(onOneLine(node.asText()))
+        : Optional.empty();
   }
 
   /** Absent or null is a success; what is no value has no letters. */
@@ -50,11 +52,15 @@ public final class DatabindReader {
         : node.isValueNode() ? node.asText() : "";
   }
 
+  private static String onOneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}+", " ");
+  }
+
   List<String> list(String name) {
     List<String> items = new ArrayList<>();
     for (JsonNode node : root.path(name)) {
       if (node.isValueNode() && !node.isNull()) {
-        items.add(node.asText());
+        items.add(onOneLine(node.asText()));
       }
     }
     return items;

@@ -9,6 +9,11 @@ import java.util.Random;
 
 /** Writes one document in many ways that mean the same: a JSON reader has to find equal values. */
 public final class Documents {
+  /** The smallest document of credentials that is one. */
+  public static final String CREDENTIALS =
+      "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Token\":\"t\","
+          + "\"Expiration\":\"2999-01-01T00:00:00Z\"}";
+
   private static final String[] SPACE = {"", "", " ", "\n", "\t ", "\r\n  "};
 
   private final Random random;

@@ -38,7 +38,7 @@ class ExtendedCredentialsTest {
   }
 
   private void servesThePlainTree() {
-    server.on(PLAIN, ok("web-role")).on(PLAIN + "web-role", ok("{\"AccessKeyId\":\"A\"}"));
+    server.on(PLAIN, ok("web-role")).on(PLAIN + "web-role", ok(Documents.CREDENTIALS));
   }
 
   private long asked(String line) {
@@ -50,7 +50,9 @@ class ExtendedCredentialsTest {
     assertThat(read()).isEqualTo(RoleCredentials.Status.NONE);
     server
         .on(EXTENDED, ok("web-role"))
-        .on(EXTENDED + "web-role", ok("{\"AccessKeyId\":\"A\",\"AccountId\":\"123456789012\"}"));
+        .on(
+            EXTENDED + "web-role",
+            ok(Documents.CREDENTIALS.replace("}", ",\"AccountId\":\"123456789012\"}")));
     servesThePlainTree();
     assertThat(read()).isEqualTo(RoleCredentials.Status.AVAILABLE);
     assertThat(asked(PLAIN + "web-role")).isZero();
@@ -85,7 +87,7 @@ class ExtendedCredentialsTest {
 
   // A mock that raises an error at any path that it does not know answers 500, for one.
   @ParameterizedTest
-  @ValueSource(ints = {400, 403, 405, 500, 501})
+  @ValueSource(ints = {302, 400, 403, 405, 500, 501})
   void a_look_alike_that_refuses_the_extended_tree_is_read_as_before(int code) {
     server.on(EXTENDED, status(code, ""));
     servesThePlainTree();
@@ -115,7 +117,7 @@ class ExtendedCredentialsTest {
 
   @Test
   void an_extended_tree_that_is_gone_does_not_hide_the_plain_one() {
-    server.on(EXTENDED, ok("web-role")).on(EXTENDED + "web-role", ok("{\"AccessKeyId\":\"A\"}"));
+    server.on(EXTENDED, ok("web-role")).on(EXTENDED + "web-role", ok(Documents.CREDENTIALS));
     assertThat(read()).isEqualTo(RoleCredentials.Status.AVAILABLE);
     server.on(EXTENDED, status(404, "")).on(EXTENDED + "web-role", status(404, ""));
     servesThePlainTree();
@@ -127,7 +129,7 @@ class ExtendedCredentialsTest {
   void what_a_parser_of_the_caller_throws_is_thrown_and_what_it_returns_returned() {
     servesThePlainTree();
     assertThat(client.roleDocument((path, json) -> path + " " + json.length))
-        .contains("meta-data/iam/security-credentials/web-role 19");
+        .contains("meta-data/iam/security-credentials/web-role " + Documents.CREDENTIALS.length());
     IllegalStateException thrown = new IllegalStateException("mine");
     assertThat(
             catchThrowable(

@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -308,32 +307,6 @@ class FieldCasesTest {
     assertThatThrownBy(() -> client.text(path))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dot segment");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "http://user:secret@127.0.0.1",
-    "http://user:sec@ret@127.0.0.1",
-    "http://user:sec/ret@127.0.0.1",
-    "user:secret@127.0.0.1",
-    "https://:secret@127.0.0.1/x"
-  })
-  void a_password_in_an_endpoint_is_not_told(String endpoint) {
-    Lookups set = new Lookups(name -> null, name -> endpoint, key -> Optional.empty());
-
-    assertThatThrownBy(
-            () ->
-                InstanceMetadataClient.builder()
-                    .lookups(set)
-                    .disabled(false)
-                    .endpointMode(EndpointMode.IPV4)
-                    .readTimeout(Duration.ofSeconds(1))
-                    .connectTimeout(Duration.ofSeconds(1))
-                    .attempts(1)
-                    .build())
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(":****@127.0.0.1")
-        .hasMessageNotContainingAny("secret", "ret@");
   }
 
   // What the builder leaves no place for may be anything.

@@ -214,14 +214,13 @@ class IamDocumentsTest {
   }
 
   @Test
-  void an_expiration_that_cannot_be_read_is_malformed_and_one_that_is_missing_is_unknown() {
+  void an_expiration_that_cannot_be_read_or_is_missing_is_malformed() {
     server
         .serves(LIST, "web-role")
         .serves(LIST + "web-role", CREDENTIALS.replace("2022-02-13T19:17:17Z", "tomorrow"));
     assertThat(malformed(client::credentialsMetadata)).isEqualTo(Kind.MALFORMED_ANSWER);
-    server.serves(LIST + "web-role", "{\"AccessKeyId\":\"A\",\"Expiration\":null}");
-    RoleCredentials.Available served = (RoleCredentials.Available) client.credentialsMetadata();
-    assertThat(served.metadata().expiration()).isEmpty();
+    server.serves(LIST + "web-role", CREDENTIALS.replace("\"2022-02-13T19:17:17Z\"", "null"));
+    assertThat(malformed(client::credentialsMetadata)).isEqualTo(Kind.MALFORMED_ANSWER);
   }
 
   @Test

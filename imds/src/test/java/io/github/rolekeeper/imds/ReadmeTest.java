@@ -54,7 +54,7 @@ class ReadmeTest {
         return "profile " + associated.arn().name();
       }
       if (info instanceof IamInfo.Failed failed) {
-        return failed.code() + ". " + failed.cure().orElse("");
+        return failed.describe() + ". " + failed.cure().orElse("");
       }
       return String.valueOf(info.status());
     }

@@ -43,7 +43,7 @@ class ReportTest {
               "{\"Code\":\"Success\",\"AccessKeyId\":\"ASIA0123456789ABCDEF\","
                   + "\"SecretAccessKey\":\""
                   + SECRET
-                  + "\",\"Expiration\":\"2030-01-01T00:00:00Z\"}");
+                  + "\",\"Token\":\"t\",\"Expiration\":\"2030-01-01T00:00:00Z\"}");
 
   @AfterEach
   void stop() {

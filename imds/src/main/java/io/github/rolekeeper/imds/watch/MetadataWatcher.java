@@ -134,7 +134,7 @@ public final class MetadataWatcher<T> implements AutoCloseable {
     return new Builder<>(
         "credentials",
         client::credentialsMetadata,
-        new RoleCredentials.None(),
+        new RoleCredentials.None(client.configuration().roleName().value()),
         Duration.ofMinutes(1));
   }
 
@@ -167,8 +167,11 @@ public final class MetadataWatcher<T> implements AutoCloseable {
     } catch (RuntimeException e) {
       failures++;
       tell(() -> listener.failed(e, failures));
+    } catch (Error e) { // which a scheduler would keep to itself
+      failures++;
+      LOG.log(Level.ERROR, "a look of " + this + " threw " + e.getClass().getName(), e);
     } finally {
-      plan(pace.after(failures)); // also after an Error of a listener
+      plan(pace.after(failures));
     }
   }
 
@@ -180,7 +183,7 @@ public final class MetadataWatcher<T> implements AutoCloseable {
     }
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "the listener of " + this + " threw " + e.getClass().getName(), e);
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.rolekeeper.imds.AutoScalingState;
 import io.github.rolekeeper.imds.Clients;
+import io.github.rolekeeper.imds.Documents;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.imds.LogCapture;
 import io.github.rolekeeper.imds.RoleCredentials;
@@ -103,7 +104,7 @@ class MetadataWatcherTest {
         .serves("meta-data/events/maintenance/scheduled", "[{\"EventId\":\"e\"}]")
         .serves("meta-data/autoscaling/target-lifecycle-state", "InService")
         .serves("meta-data/iam/security-credentials/", "web-role")
-        .serves("meta-data/iam/security-credentials/web-role", "{\"AccessKeyId\":\"A\"}");
+        .serves("meta-data/iam/security-credentials/web-role", Documents.CREDENTIALS);
     MetadataWatcher.rebalance(client)
         .scheduler(scheduler)
         .start((before, now) -> told.add(now.orElseThrow().noticeTime().orElseThrow().toString()));
@@ -171,6 +172,31 @@ class MetadataWatcherTest {
     }
     assertThat(told).containsExactly("InService", "Terminated");
     assertThat(scheduler.nextSeconds()).isEqualTo(10);
+  }
+
+  @Test
+  void an_error_of_a_listener_is_logged_and_does_not_end_it() {
+    server.on(STATE, ok("InService"), ok("Terminated"));
+    try (LogCapture log = LogCapture.start()) {
+      MetadataWatcher.autoScaling(client)
+          .scheduler(scheduler)
+          .start(
+              (before, now) -> {
+                told.add(now.orElseThrow().text());
+                throw new AssertionError("mine");
+              });
+      look(2);
+      assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("AssertionError"));
+    }
+    assertThat(told).containsExactly("InService", "Terminated");
+  }
+
+  @Test
+  void a_notice_is_kept_while_the_service_answers_with_nothing() {
+    server.on(SPOT, ok(NOTICE), ok(""), ok(""), ok(""), ok(""), ok(NOTICE));
+    MetadataWatcher.spotInterruption(client).scheduler(scheduler).start(telling());
+    look(3);
+    assertThat(told).containsExactly("changed", "failed 1");
   }
 
   @Test
