@@ -460,7 +460,8 @@ public final class SimulatedAccount implements AutoCloseable {
     }
 
     /**
-     * The Region of the account's instances.
+     * The Region of the account's instances, and with it the partition: {@code cn-north-1} makes an
+     * account of {@code aws-cn}, {@code us-gov-west-1} one of {@code aws-us-gov}.
      *
      * @param value by default {@code us-east-1}
      * @return this builder
@@ -472,6 +473,7 @@ public final class SimulatedAccount implements AutoCloseable {
             "Region '" + value + "' has not the form of one, as in us-east-1");
       }
       settings.region = value;
+      settings.partition = Partition.of(value);
       return this;
     }
 

@@ -212,6 +212,14 @@ class AccountServerTest {
         "{\"kind\":\"THROTTLED\",\"on\":\"everything\"}; must be an array of texts",
         "{\"kind\":\"THROTTLED\",\"atCalls\":[0]}; counted from 1",
         "{\"kind\":\"THROTTLED\",\"often\":true}; is unknown",
+        "{\"kind\":\"THROTTLED\",\"on\":[1,null]}; must be an array of texts",
+        "{\"kind\":\"THROTTLED\",\"atCalls\":2}; must be an array of whole numbers",
+        "{\"kind\":\"THROTTLED\",\"seed\":1}; says nothing without 'probability'",
+        "{\"kind\":\"THROTTLED\",\"probability\":1,\"seed\":\"x\"}; must be a whole number",
+        "{\"kind\":\"THROTTLED\",\"status\":500}; says nothing of a fault of 'kind' THROTTLED",
+        "{\"kind\":\"ERROR\",\"status\":500,\"message\":\"x\"}; needs a 'code'",
+        "{\"kind\":\"REDIRECT\",\"status\":200,\"value\":\"/\"}; pass 300 to 399",
+        "{\"kind\":\"ID_FOR_ARN\"}; 'reads' null must be a whole number",
       })
   void a_fault_that_makes_no_sense_is_refused(String fault, String rule) throws Exception {
     HttpResponse<String> answer = send("POST", "faults", fault);
