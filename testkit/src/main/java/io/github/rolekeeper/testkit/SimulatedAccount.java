@@ -114,7 +114,8 @@ public final class SimulatedAccount implements AutoCloseable {
    *
    * @param timing what
    * @param value how long
-   * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+   * @throws IllegalArgumentException if the value is negative, less than a second where time must
+   *     pass, or more than a century
    */
   public void timing(Timing timing, Duration value) {
     synchronized (world) {
@@ -482,9 +483,9 @@ public final class SimulatedAccount implements AutoCloseable {
      * Timing#SESSION_DURATION}. They are renewed hourly, or five minutes before they expire where
      * that is sooner.
      *
-     * @param value by default six hours; more than zero
+     * @param value by default six hours; a second or more
      * @return this builder
-     * @throws IllegalArgumentException if it is zero or negative
+     * @throws IllegalArgumentException if it is less, or more than a century
      */
     public Builder sessionDuration(Duration value) {
       return timing(Timing.SESSION_DURATION, value);
@@ -496,7 +497,8 @@ public final class SimulatedAccount implements AutoCloseable {
      * @param timing what
      * @param value how long
      * @return this builder
-     * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+     * @throws IllegalArgumentException if the value is negative, less than a second where time must
+     *     pass, or more than a century
      */
     public Builder timing(Timing timing, Duration value) {
       settings.timing(timing, Objects.requireNonNull(value, "value"));

@@ -408,7 +408,7 @@ class AccountServerTest {
           POST | clock    | [1]                            | 400 | InvalidRequest  | must be a JSON object
           POST | clock    | {} {}                          | 400 | MalformedJson   | no JSON
           PUT  | timings  | {"IAM_TO_EC2":"-PT1S"}         | 400 | InvalidValue    | IAM_TO_EC2 PT-1S
-          PUT  | timings  | {"SESSION_DURATION":"PT0S"}    | 400 | InvalidValue    | more than zero
+          PUT  | timings  | {"SESSION_DURATION":"PT0S"}    | 400 | InvalidValue    | must be from PT1S
           PUT  | timings  | {"LUNCH":"PT1H"}               | 400 | UnknownMember   | IAM_TO_EC2
           PUT  | rules    | {"SESSIONS_EXPIRE":"no"}       | 400 | InvalidValue    | true or false
           PUT  | rules    | {"GRAVITY":false}              | 400 | UnknownMember   | SESSIONS_EXPIRE
