@@ -1,7 +1,11 @@
 package io.github.rolekeeper.testkit;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +16,11 @@ final class AutoScalingService {
   static final String NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
 
   private static final String NAME = "AutoScalingGroupName";
+  private static final String TAGGED = "auto-scaling-group";
+
+  // Both from the Auto Scaling API reference, MaxRecords.
+  private static final int MOST_GROUPS = 100;
+  private static final int MOST_INSTANCES = 50;
 
   private final World world;
   private final Map<String, AutoScalingGroup> groups;
@@ -23,14 +32,42 @@ final class AutoScalingService {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreateAutoScalingGroup", Operation.write(this::create),
-        "DeleteAutoScalingGroup", Operation.write(this::delete),
-        "DescribeAutoScalingGroups", Operation.read(this::describeGroups),
-        "DescribeAutoScalingInstances", Operation.read(this::describeInstances),
-        "AttachInstances", Operation.write(this::attach),
-        "DetachInstances", Operation.write(this::detach),
-        "EnterStandby", Operation.write(this::enterStandby),
-        "ExitStandby", Operation.write(this::exitStandby));
+        "CreateAutoScalingGroup",
+            Operation.write(
+                this::create,
+                "AutoScalingGroupName",
+                "MinSize",
+                "MaxSize",
+                "DesiredCapacity",
+                "AvailabilityZones",
+                "VPCZoneIdentifier",
+                "LaunchTemplate",
+                "LaunchConfigurationName",
+                "Tags"),
+        "DeleteAutoScalingGroup", Operation.write(this::delete, "AutoScalingGroupName"),
+        "DescribeAutoScalingGroups",
+            Operation.read(
+                this::describeGroups,
+                "AutoScalingGroupNames",
+                "Filters",
+                "MaxRecords",
+                "NextToken"),
+        "DescribeAutoScalingInstances",
+            Operation.read(this::describeInstances, "InstanceIds", "MaxRecords", "NextToken"),
+        "AttachInstances", Operation.write(this::attach, "AutoScalingGroupName", "InstanceIds"),
+        "DetachInstances",
+            Operation.write(
+                this::detach,
+                "AutoScalingGroupName",
+                "InstanceIds",
+                "ShouldDecrementDesiredCapacity"),
+        "EnterStandby",
+            Operation.write(
+                this::enterStandby,
+                "AutoScalingGroupName",
+                "InstanceIds",
+                "ShouldDecrementDesiredCapacity"),
+        "ExitStandby", Operation.write(this::exitStandby, "AutoScalingGroupName", "InstanceIds"));
   }
 
   private Consumer<Xml> create(Parameters parameters, Caller caller) {
@@ -51,7 +88,14 @@ final class AutoScalingService {
       throw invalid(
           "Max bound, " + most + ", must be greater than or equal to min bound, " + least);
     }
-    if (groups.putIfAbsent(name, new AutoScalingGroup(name, least, most, desired)) != null) {
+    Map<String, String> tags = tags(parameters, name);
+    if (!tags.isEmpty()) {
+      require(caller, "CreateOrUpdateTags", name);
+    }
+    requirePlace(parameters);
+    var group =
+        new AutoScalingGroup(name, world.now(), least, most, desired, launchOf(parameters), tags);
+    if (groups.putIfAbsent(name, group) != null) {
       throw new AwsError(
           400,
           "AlreadyExists",
@@ -60,6 +104,49 @@ final class AutoScalingService {
               + " already exists");
     }
     return xml -> {};
+  }
+
+  private static Map<String, String> tags(Parameters parameters, String group) {
+    var tags = new LinkedHashMap<String, String>();
+    for (Parameters tag : parameters.structures("Tags.member")) {
+      String key = required(tag, "Key");
+      if (key.toLowerCase(Locale.ROOT).startsWith("aws:")) {
+        throw invalid("Tag keys must not begin with aws:, which is reserved: '" + key + "'");
+      }
+      String of = tag.get("ResourceId", group);
+      if (!of.equals(group) || !tag.get("ResourceType", TAGGED).equals(TAGGED)) {
+        throw invalid("The tag '" + key + "' is for '" + of + "' and not for the new group");
+      }
+      // The group launches nothing, so it makes no difference whether a tag would be passed on.
+      tags.put(key, tag.get("Value", ""));
+    }
+    return tags;
+  }
+
+  /** Where the instances of a group would be: the account has one zone with one subnet. */
+  private void requirePlace(Parameters parameters) {
+    for (String zone : parameters.list("AvailabilityZones.member")) {
+      if (!zone.equals(world.region() + "a")) {
+        throw invalid("Invalid availability zones [" + zone + "]");
+      }
+    }
+    String subnets = parameters.get("VPCZoneIdentifier", InstanceNetwork.SUBNET_ID);
+    if (!subnets.equals(InstanceNetwork.SUBNET_ID)) {
+      throw invalid("The subnet ID '" + subnets + "' does not exist");
+    }
+  }
+
+  private static Map<String, String> launchOf(Parameters parameters) {
+    var launch = new TreeMap<String, String>();
+    parameters
+        .all()
+        .forEach(
+            (name, value) -> {
+              if (LaunchTemplates.head(name).startsWith("Launch")) {
+                launch.put(name, value);
+              }
+            });
+    return launch;
   }
 
   private Consumer<Xml> delete(Parameters parameters, Caller caller) {
@@ -78,14 +165,37 @@ final class AutoScalingService {
   private Consumer<Xml> describeGroups(Parameters parameters, Caller caller) {
     require(caller, "DescribeAutoScalingGroups", "*");
     List<String> names = parameters.list("AutoScalingGroupNames.member");
+    List<Parameters> filters = parameters.structures("Filters.member");
+    filters.forEach(filter -> filterValues(filter, Map.of()));
     List<AutoScalingGroup> found =
         groups.values().stream()
             .filter(group -> names.isEmpty() || names.contains(group.name))
+            .filter(group -> filters.stream().allMatch(filter -> passes(group, filter)))
             .toList();
-    Page<AutoScalingGroup> page = page(parameters, found, group -> group.name, "groups");
+    Page<AutoScalingGroup> page =
+        page(parameters, found, group -> group.name, "groups", MOST_GROUPS);
     return xml -> {
       xml.list("AutoScalingGroups", "member", page.items(), this::describe);
       next(xml, page);
+    };
+  }
+
+  private static boolean passes(AutoScalingGroup group, Parameters filter) {
+    List<String> wanted = filter.list("Values.member");
+    return filterValues(filter, group.tags).stream().anyMatch(wanted::contains);
+  }
+
+  /** What a group with such tags has of a filter's name. */
+  private static Collection<String> filterValues(Parameters filter, Map<String, String> tags) {
+    String name = required(filter, "Name");
+    if (name.startsWith("tag:")) {
+      String value = tags.get(name.substring("tag:".length()));
+      return value == null ? List.of() : List.of(value);
+    }
+    return switch (name) {
+      case "tag-key" -> tags.keySet();
+      case "tag-value" -> tags.values();
+      default -> throw invalid("Filter type " + name + " is not correct");
     };
   }
 
@@ -97,7 +207,8 @@ final class AutoScalingService {
             .filter(instance -> instance.membership != null)
             .filter(instance -> ids.isEmpty() || ids.contains(instance.id))
             .toList();
-    Page<Instance> page = page(parameters, found, instance -> instance.id, "instances");
+    Page<Instance> page =
+        page(parameters, found, instance -> instance.id, "instances", MOST_INSTANCES);
     return xml -> {
       xml.list(
           "AutoScalingInstances",
@@ -224,14 +335,12 @@ final class AutoScalingService {
 
   private List<Instance> instances(Parameters parameters) {
     required(parameters, "InstanceIds.member.1");
-    return parameters.list("InstanceIds.member").stream()
-        .map(
-            id ->
-                world.instances().stream()
-                    .filter(each -> each.id.equals(id))
-                    .findFirst()
-                    .orElseThrow(() -> invalid("Invalid Instance ID(s): [" + id + "] specified")))
-        .toList();
+    List<String> ids = parameters.list("InstanceIds.member");
+    List<String> missing = ids.stream().filter(id -> world.find(id).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw invalid("Invalid Instance ID(s): " + missing + " specified");
+    }
+    return ids.stream().map(world::instance).toList();
   }
 
   private List<Instance> members(AutoScalingGroup group) {
@@ -256,6 +365,7 @@ final class AutoScalingService {
         .element("MinSize", group.least)
         .element("MaxSize", group.most)
         .element("DesiredCapacity", group.desired)
+        .element("CreatedTime", group.created)
         .element("DefaultCooldown", 300)
         .list(
             "AvailabilityZones",
@@ -269,6 +379,29 @@ final class AutoScalingService {
             members(group),
             (each, instance) ->
                 member(each, instance, java.util.Objects.requireNonNull(instance.membership)));
+    launch(xml, new Parameters(group.launch));
+    xml.list(
+        "Tags",
+        "member",
+        group.tags.entrySet(),
+        (each, tag) ->
+            each.element("ResourceId", group.name)
+                .element("ResourceType", TAGGED)
+                .element("Key", tag.getKey())
+                .element("Value", tag.getValue())
+                .element("PropagateAtLaunch", false));
+  }
+
+  private static void launch(Xml xml, Parameters launch) {
+    launch
+        .optional("LaunchConfigurationName")
+        .ifPresent(name -> xml.element("LaunchConfigurationName", name));
+    Parameters template = launch.below("LaunchTemplate");
+    if (!template.all().isEmpty()) {
+      xml.element(
+          "LaunchTemplate",
+          each -> template.all().forEach((name, value) -> each.element(name, value)));
+    }
   }
 
   private void member(Xml xml, Instance instance, Instance.Membership membership) {
@@ -301,10 +434,11 @@ final class AutoScalingService {
       Parameters parameters,
       List<T> found,
       java.util.function.Function<T, String> key,
-      String listing) {
+      String listing,
+      int most) {
     int size = parameters.optional("MaxRecords").isEmpty() ? 50 : number(parameters, "MaxRecords");
-    if (size < 1 || size > 100) {
-      throw invalid("MaxRecords " + size + " must be from 1 to 100");
+    if (size < 1 || size > most) {
+      throw invalid("MaxRecords " + size + " must be from 1 to " + most);
     }
     return Page.of(
         found,
@@ -352,7 +486,7 @@ final class AutoScalingService {
 
   private String arn(String group) {
     return "arn:"
-        + World.PARTITION
+        + world.partition().name()
         + ":autoscaling:"
         + world.region()
         + ":"

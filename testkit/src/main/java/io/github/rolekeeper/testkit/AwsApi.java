@@ -131,7 +131,7 @@ final class AwsApi {
             Caller.authenticate(
                 world, scope, request.header("X-Amz-Security-Token"), service.denials());
         entry.principal = caller.arn();
-        return finished(200, answer(caller, requestId), service, requestId);
+        return finished(200, answer(caller, requestId, fault), service, requestId);
       } catch (AwsError e) {
         return failed(e, entry, requestId);
       } catch (RuntimeException e) {
@@ -145,9 +145,11 @@ final class AwsApi {
       }
     }
 
-    private String answer(Caller caller, String requestId) {
+    private String answer(Caller caller, String requestId, @Nullable Fault fault) {
       AwsError error = null;
       String answer = "";
+      world.answersWithoutArn =
+          fault != null && fault.kind() == Fault.Kind.ID_FOR_ARN ? fault.status() : 0;
       try {
         answer = service.answer(operation, request, caller, requestId);
         return answer;
@@ -155,6 +157,7 @@ final class AwsApi {
         error = e;
         throw e;
       } finally {
+        world.answersWithoutArn = 0;
         boolean write = service.writes(operation);
         String agent = request.header("User-Agent");
         trail.add(
@@ -176,9 +179,9 @@ final class AwsApi {
       }
     }
 
-    /** IAM has no Regions: its events are US East's (CloudTrail User Guide, global services). */
+    /** IAM has no Regions: its events are those of one (CloudTrail User Guide, global services). */
     private String region() {
-      return service.name().equals("iam") ? "us-east-1" : world.region();
+      return service.name().equals("iam") ? world.partition().ofGlobalServices() : world.region();
     }
 
     private WireResponse failed(AwsError error, Journal.Entry entry, String requestId) {
@@ -190,7 +193,7 @@ final class AwsApi {
       entry.outcome = fault.kind().name();
       return switch (fault.kind()) {
         case THROTTLED -> throw service.denials().throttled();
-        case INTERNAL_ERROR -> throw service.denials().internalError();
+        case INTERNAL_ERROR -> throw service.internalError();
         case CONCURRENT_MODIFICATION ->
             throw new AwsError(
                 409,

@@ -44,6 +44,10 @@ abstract class AwsService {
 
   abstract Denials denials();
 
+  AwsError internalError() {
+    return denials().internalError();
+  }
+
   /** The body of an answer that is an error. */
   abstract String error(AwsError error, String requestId);
 

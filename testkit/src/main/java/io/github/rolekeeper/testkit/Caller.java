@@ -106,13 +106,23 @@ final class Caller {
   }
 
   /**
+   * Checks that the caller may give a role to a service.
+   *
+   * @param service the service's principal, as {@code iam:PassedToService} has it
+   * @throws AwsError as the service denies that was asked
+   */
+  void requirePassRole(Role role, String service, Denials as) {
+    require("iam:PassRole", role.arn, Map.of("iam:PassedToService", service), as);
+  }
+
+  /**
    * Checks that the caller may assume a role: that the role trusts it and, where the role trusts
    * but the whole account, that the caller's own policies allow it.
    *
    * @throws AwsError {@code AccessDenied}
    */
   void requireAssumeRole(String roleArn, Optional<Role> role, RequestContext keys) {
-    RequestContext context = completed(keys, TrustPolicy.ASSUME_ROLE);
+    RequestContext context = completed(keys);
     TrustPolicy.Trust trust =
         role.map(
                 each ->
@@ -151,7 +161,7 @@ final class Caller {
 
   private @Nullable Refusal refusal(
       Session caller, String action, String resource, RequestContext keys) {
-    RequestContext context = completed(keys, action);
+    RequestContext context = completed(keys);
     var limits = new LinkedHashMap<String, List<PolicyEvaluator.Policy>>();
     limits.put("identity-based policy", caller.role.identityPolicies());
     ManagedPolicy boundary = caller.role.boundary;
@@ -197,8 +207,8 @@ final class Caller {
     return refusal;
   }
 
-  /** The keys that every request has, and those that an action always brings. */
-  private RequestContext completed(RequestContext keys, String action) {
+  /** The keys that every request has beside its own. */
+  private RequestContext completed(RequestContext keys) {
     keys.with("aws:CurrentTime", world.now().toString())
         .with("aws:EpochTime", String.valueOf(world.now().getEpochSecond()))
         .with("aws:PrincipalAccount", world.accountId())
@@ -214,10 +224,6 @@ final class Caller {
     } else {
       keys.with("aws:TokenIssueTime", session.issued.toString())
           .withTags("aws:PrincipalTag/", session.role.tags);
-    }
-    if (action.equals("iam:PassRole")) {
-      // EC2 is the only service here to which a role can be passed.
-      keys.with("iam:PassedToService", "ec2.amazonaws.com");
     }
     return keys;
   }

@@ -37,6 +37,7 @@ final class Capture {
         world.launchTemplates.all().stream().map(Capture::template).toList(),
         new TreeMap<>(world.firstProfileIds),
         launches(),
+        launchRequests(),
         buckets(),
         timings(),
         withoutRules());
@@ -125,7 +126,14 @@ final class Capture {
   }
 
   private static Snapshot.GroupEntry group(AutoScalingGroup group) {
-    return new Snapshot.GroupEntry(group.name, group.least, group.most, group.desired);
+    return new Snapshot.GroupEntry(
+        group.name,
+        group.created.toString(),
+        group.least,
+        group.most,
+        group.desired,
+        copy(group.launch),
+        copy(group.tags));
   }
 
   private Snapshot.InstanceEntry instance(Instance instance) {
@@ -149,7 +157,8 @@ final class Capture {
         instance.networkInterfaceId,
         List.copyOf(instance.options.traits()),
         options.tokensRequired,
-        new Snapshot.MetadataEntry(options.enabled, options.hopLimit, options.tagsEnabled),
+        new Snapshot.MetadataEntry(
+            options.enabled, options.hopLimit, options.tagsEnabled, options.ipv6Enabled),
         instance.stopProtected,
         instance.terminationProtected,
         membership == null
@@ -209,9 +218,15 @@ final class Capture {
   private Map<String, List<String>> launches() {
     var launches = new TreeMap<String, List<String>>();
     world.launches.forEach(
-        (token, instances) ->
-            launches.put(token, instances.stream().map(each -> each.id).toList()));
+        (token, launch) ->
+            launches.put(token, launch.instances().stream().map(each -> each.id).toList()));
     return launches;
+  }
+
+  private Map<String, String> launchRequests() {
+    var requests = new TreeMap<String, String>();
+    world.launches.forEach((token, launch) -> requests.put(token, launch.request()));
+    return requests;
   }
 
   private Map<String, String> buckets() {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class CloudTrailService extends AwsService {
 
   /** A page holds 1 to 50 (CloudTrail API reference, LookupEvents). */
   private static final int MOST = 50;
+
+  private static final Set<String> PARAMETERS =
+      Set.of("EndTime", "LookupAttributes", "MaxResults", "NextToken", "StartTime");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -66,6 +70,26 @@ final class CloudTrailService extends AwsService {
           "The simulated account has no operation '" + operation + "' of CloudTrail");
     }
     caller.require("cloudtrail:LookupEvents", "*", denials());
+    String category = given(input(request), "EventCategory").asText("");
+    if (!category.isEmpty()) {
+      throw new AwsError(
+          400,
+          "InvalidEventCategoryException",
+          "The EventCategory '"
+              + category
+              + "' is not looked up: the simulated account has management events alone, which are"
+              + " found without it");
+    }
+    for (Map.Entry<String, JsonNode> each : input(request).properties()) {
+      if (!PARAMETERS.contains(each.getKey()) && !each.getValue().isNull()) {
+        throw new AwsError(
+            400,
+            "InvalidParameterException",
+            "The simulated account does not have the parameter "
+                + each.getKey()
+                + " of LookupEvents.");
+      }
+    }
     Caller.Scope scope = Caller.scope(request.header("Authorization"));
     return lookUp(input(request), scope == null ? world.region() : scope.region());
   }

@@ -26,9 +26,9 @@ final class Conditions {
   /** The operators, each as: does a policy's value accept the request's? */
   private static final Map<String, BiPredicate<String, String>> OPERATORS =
       Map.ofEntries(
-          Map.entry("StringEquals", String::equals),
-          Map.entry("StringEqualsIgnoreCase", String::equalsIgnoreCase),
-          Map.entry("StringLike", Wildcards::match),
+          Map.entry("StringEquals", literally(String::equals)),
+          Map.entry("StringEqualsIgnoreCase", literally(String::equalsIgnoreCase)),
+          Map.entry("StringLike", Wildcards::matchPolicy),
           Map.entry("ArnEquals", Conditions::arnMatches),
           Map.entry("ArnLike", Conditions::arnMatches),
           Map.entry("Bool", String::equalsIgnoreCase),
@@ -83,6 +83,10 @@ final class Conditions {
     return forAll ? values.allMatch(each) : values.anyMatch(each);
   }
 
+  private static BiPredicate<String, String> literally(BiPredicate<String, String> accepts) {
+    return (text, value) -> accepts.test(Wildcards.literal(text), value);
+  }
+
   private static BiPredicate<String, String> date(IntPredicate order) {
     return (limit, value) -> order.test(instant(value).compareTo(instant(limit)));
   }
@@ -109,7 +113,7 @@ final class Conditions {
       return pattern.equals("*");
     }
     for (int i = 0; i < ARN_PARTS; i++) {
-      if (!Wildcards.match(wanted[i], actual[i])) {
+      if (!Wildcards.matchPolicy(wanted[i], actual[i])) {
         return false;
       }
     }

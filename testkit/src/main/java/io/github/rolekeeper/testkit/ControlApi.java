@@ -306,7 +306,7 @@ final class ControlApi {
 
   private static ObjectNode portOnly(byte[] body) {
     ObjectNode members = members(body, List.of("port"));
-    if (members.has("port") && !members.path("port").canConvertToInt()) {
+    if (members.has("port") && !members.path("port").isInt()) {
       throw invalid("port is a number from 1 to 65535, or 0 for any free one");
     }
     return members;

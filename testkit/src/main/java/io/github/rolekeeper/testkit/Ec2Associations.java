@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The four calls that tie an instance to an instance profile. */
 final class Ec2Associations {
@@ -17,16 +18,19 @@ final class Ec2Associations {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "AssociateIamInstanceProfile", Operation.write(this::associate),
-        "DisassociateIamInstanceProfile", Operation.write(this::disassociate),
-        "ReplaceIamInstanceProfileAssociation", Operation.write(this::replace),
-        "DescribeIamInstanceProfileAssociations", Operation.read(this::describe));
+        "AssociateIamInstanceProfile",
+            Operation.write(this::associate, "InstanceId", "IamInstanceProfile"),
+        "DisassociateIamInstanceProfile", Operation.write(this::disassociate, "AssociationId"),
+        "ReplaceIamInstanceProfileAssociation",
+            Operation.write(this::replace, "AssociationId", "IamInstanceProfile"),
+        "DescribeIamInstanceProfileAssociations",
+            Operation.read(this::describe, "AssociationId", "Filter", "MaxResults", "NextToken"));
   }
 
   private Consumer<Xml> associate(Parameters parameters, Caller caller) {
     Instance instance = input.instance(parameters.required("InstanceId"));
     input.require(caller, "AssociateIamInstanceProfile", "instance/" + instance.id);
-    InstanceProfile profile = profileToPass(world, parameters, caller);
+    InstanceProfile profile = profileToPass(world, parameters, caller, true);
     if (instance.state != Instance.State.RUNNING && instance.state != Instance.State.STOPPED) {
       throw new AwsError(
           400,
@@ -40,7 +44,7 @@ final class Ec2Associations {
     String id = associationId(parameters);
     Instance instance = owner(id).or(() -> formerOwner(id)).orElseThrow(() -> notFound(id));
     input.require(caller, "ReplaceIamInstanceProfileAssociation", "instance/" + instance.id);
-    InstanceProfile profile = profileToPass(world, parameters, caller);
+    InstanceProfile profile = profileToPass(world, parameters, caller, true);
     Association current = instance.association;
     // What AWS answers for an instance that is not running (aws-cli #5251), or for an association
     // that was replaced before (terraform-provider-aws #8262).
@@ -125,9 +129,14 @@ final class Ec2Associations {
         400, "InvalidAssociationID.NotFound", "The association ID '" + id + "' does not exist");
   }
 
-  /** The profile that a request names, if the caller may give its role to EC2. */
-  static InstanceProfile profileToPass(World world, Parameters parameters, Caller caller) {
-    InstanceProfile profile = requested(world, parameters);
+  /**
+   * The profile that a request names, if the caller may give its role to EC2.
+   *
+   * @param associating false for a launch
+   */
+  static InstanceProfile profileToPass(
+      World world, Parameters parameters, Caller caller, boolean associating) {
+    InstanceProfile profile = requested(world, parameters, associating);
     if (profile.roleInEc2 == null && world.follows(Rule.PROFILE_WITHOUT_ROLE_IS_REFUSED)) {
       throw new AwsError(
           400,
@@ -136,13 +145,14 @@ final class Ec2Associations {
     }
     Role role = profile.role;
     if (role != null) {
-      caller.require("iam:PassRole", role.arn, Denials.EC2);
+      caller.requirePassRole(role, world.partition().passedByEc2(), Denials.EC2);
     }
     return profile;
   }
 
   /** EC2 does not tell a profile that is missing from one that it cannot see yet. */
-  private static InstanceProfile requested(World world, Parameters parameters) {
+  private static InstanceProfile requested(
+      World world, Parameters parameters, boolean associating) {
     String arn = parameters.get("IamInstanceProfile.Arn", "");
     String name = parameters.get("IamInstanceProfile.Name", "");
     if (arn.isEmpty() == name.isEmpty()) {
@@ -155,14 +165,34 @@ final class Ec2Associations {
               "The parameter 'iamInstanceProfile.name' may not be used in combination with"
                   + " 'iamInstanceProfile.arn'");
     }
-    return world.profilesInEc2().stream()
-        .filter(each -> arn.isEmpty() ? each.name.equalsIgnoreCase(name) : each.arn.equals(arn))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                arn.isEmpty()
-                    ? invalidProfile(name, "name", "name")
-                    : invalidProfile(arn, "arn", "ARN"));
+    Predicate<InstanceProfile> named =
+        each -> arn.isEmpty() ? each.name.equalsIgnoreCase(name) : each.arn.equals(arn);
+    Optional<InstanceProfile> seen = world.profilesInEc2().stream().filter(named).findFirst();
+    if (seen.isPresent()) {
+      return seen.get();
+    }
+    boolean onItsWay =
+        associating
+            && !world.follows(Rule.PROFILE_ON_ITS_WAY_IS_INVALID)
+            && world.profiles().stream().anyMatch(named);
+    if (onItsWay) {
+      throw onItsWay(world, arn.isEmpty() ? name : arn.substring(arn.lastIndexOf('/') + 1));
+    }
+    throw arn.isEmpty() ? invalidProfile(name, "name", "name") : invalidProfile(arn, "arn", "ARN");
+  }
+
+  private static AwsError onItsWay(World world, String name) {
+    return new AwsError(
+        400,
+        "IncorrectState",
+        "ResultDetail: { Code=InstanceIdentityProfileNotFound, Message=InstanceIdentityProfile not"
+            + " found for the key: "
+            + world.accountId()
+            + "/"
+            + name
+            + ", RequestId="
+            + world.ids.request()
+            + " }");
   }
 
   private static AwsError invalidProfile(String value, String member, String kind) {

@@ -1,11 +1,15 @@
 package io.github.rolekeeper.testkit;
 
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Attributes of an instance that are read and changed one by one. */
 final class Ec2Attributes {
-  private static final String[] CHANGEABLE = {"DisableApiStop", "DisableApiTermination"};
+  private static final String[] CHANGEABLE = {
+    "DisableApiStop", "DisableApiTermination", "InstanceType"
+  };
 
   private final Ec2Input input;
 
@@ -15,15 +19,44 @@ final class Ec2Attributes {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "DescribeInstanceAttribute", Operation.read(this::describe),
-        "ModifyInstanceAttribute", Operation.write(this::modify),
-        "ModifyInstanceMetadataOptions", Operation.write(this::modifyMetadataOptions));
+        "DescribeInstanceAttribute",
+            Operation.read(this::describe, "InstanceId", "Attribute", "DryRun"),
+        "ModifyInstanceAttribute",
+            Operation.write(
+                this::modify,
+                "InstanceId",
+                "Attribute",
+                "Value",
+                "DisableApiStop",
+                "DisableApiTermination",
+                "InstanceType",
+                "DryRun"),
+        "ModifyInstanceMetadataOptions",
+            Operation.write(
+                this::modifyMetadataOptions,
+                "InstanceId",
+                "HttpEndpoint",
+                "HttpProtocolIpv6",
+                "HttpPutResponseHopLimit",
+                "HttpTokens",
+                "InstanceMetadataTags",
+                "DryRun"));
   }
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {
     Instance instance = input.instance(parameters.required("InstanceId"));
     input.require(caller, "DescribeInstanceAttribute", "instance/" + instance.id);
     String attribute = parameters.required("Attribute");
+    if (attribute.equals("groupSet")) {
+      return xml ->
+          xml.element("instanceId", instance.id)
+              .list(
+                  "groupSet",
+                  "item",
+                  instance.options.securityGroups(),
+                  (each, group) ->
+                      each.element("groupId", group.id()).element("groupName", group.name()));
+    }
     String value =
         switch (attribute) {
           case "disableApiStop" -> Boolean.toString(instance.stopProtected);
@@ -32,6 +65,9 @@ final class Ec2Attributes {
           case "instanceInitiatedShutdownBehavior" -> "stop";
           case "userData" -> instance.options.userData().orElse("");
           case "rootDeviceName" -> "/dev/xvda";
+          case "kernel" -> instance.options.detail(InstanceOptions.Detail.KERNEL_ID).orElse("");
+          case "ramdisk" -> instance.options.detail(InstanceOptions.Detail.RAMDISK_ID).orElse("");
+          case "sourceDestCheck" -> "true";
           case "ebsOptimized", "enaSupport" -> "false";
           default ->
               throw new AwsError(
@@ -39,7 +75,6 @@ final class Ec2Attributes {
                   "InvalidParameterValue",
                   "Value (" + attribute + ") for parameter attribute is invalid.");
         };
-    Ec2Input.endDryRun(parameters);
     return xml ->
         xml.element("instanceId", instance.id)
             .element(
@@ -54,30 +89,52 @@ final class Ec2Attributes {
   private Consumer<Xml> modify(Parameters parameters, Caller caller) {
     Instance instance = input.instance(parameters.required("InstanceId"));
     input.require(caller, "ModifyInstanceAttribute", "instance/" + instance.id);
-    int known = 0;
+    // Both ways in which clients send it: a member of its own, or Attribute and Value.
+    var wanted = new TreeMap<String, String>();
+    parameters.optional("Attribute").ifPresent(name -> wanted.put(name, "Value"));
     for (String name : CHANGEABLE) {
-      // Both ways in which clients send it: a member of its own, or Attribute and Value.
-      String member = Character.toLowerCase(name.charAt(0)) + name.substring(1);
-      boolean byName = member.equals(parameters.get("Attribute", ""));
-      if (byName || parameters.optional(name + ".Value").isPresent()) {
-        boolean value = Ec2Input.flag(parameters, byName ? "Value" : name + ".Value", false);
-        Ec2Input.endDryRun(parameters);
-        if (name.equals("DisableApiStop")) {
-          instance.stopProtected = value;
-        } else {
-          instance.terminationProtected = value;
-        }
-        known++;
+      if (parameters.optional(name + ".Value").isPresent()) {
+        wanted.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), name + ".Value");
       }
     }
-    if (known == 0) {
+    if (wanted.size() != 1
+        || parameters.optional("Value").isPresent() != wanted.containsValue("Value")) {
       throw new AwsError(
           400,
           "InvalidParameterCombination",
-          "No attributes specified that the simulated account can change; it can change"
-              + " disableApiStop and disableApiTermination.");
+          wanted.size() > 1
+              ? "Fields for multiple attribute types specified: " + wanted.keySet()
+              : "No attributes specified.");
     }
+    String attribute = wanted.firstKey();
+    String from = wanted.firstEntry().getValue();
+    Runnable change =
+        switch (attribute) {
+          case "disableApiStop" -> {
+            boolean value = Ec2Input.requiredFlag(parameters, from);
+            yield () -> instance.stopProtected = value;
+          }
+          case "disableApiTermination" -> {
+            boolean value = Ec2Input.requiredFlag(parameters, from);
+            yield () -> instance.terminationProtected = value;
+          }
+          case "instanceType" -> typeChange(instance, parameters.required(from));
+          default -> throw Parameters.unknown(attribute);
+        };
+    Ec2Input.endDryRun(parameters);
+    change.run();
     return xml -> xml.element("return", true);
+  }
+
+  private static Runnable typeChange(Instance instance, String type) {
+    if (instance.state != Instance.State.STOPPED) {
+      throw new AwsError(
+          400,
+          "IncorrectInstanceState",
+          "The instance '" + instance.id + "' is not in the 'stopped' state.");
+    }
+    Ec2InstanceTypes.requireForm(List.of(type));
+    return () -> instance.options = instance.options.withImage(instance.options.imageId(), type);
   }
 
   private Consumer<Xml> modifyMetadataOptions(Parameters parameters, Caller caller) {
@@ -95,6 +152,8 @@ final class Ec2Attributes {
         choice(parameters, "HttpTokens", "required", "optional", options.tokensRequired);
     boolean tags =
         choice(parameters, "InstanceMetadataTags", "enabled", "disabled", options.tagsEnabled);
+    boolean ipv6 =
+        choice(parameters, "HttpProtocolIpv6", "enabled", "disabled", options.ipv6Enabled);
     int hops = hopLimit(parameters, "HttpPutResponseHopLimit", options.hopLimit);
     if (tags) {
       Ec2LaunchDetails.requireTellable(instance.tags.keySet());
@@ -103,6 +162,7 @@ final class Ec2Attributes {
     options.enabled = enabled;
     options.tokensRequired = tokens;
     options.tagsEnabled = tags;
+    options.ipv6Enabled = ipv6;
     options.hopLimit = hops;
     return xml ->
         xml.element("instanceId", instance.id)
@@ -150,7 +210,7 @@ final class Ec2Attributes {
         .element("httpTokens", options.tokensRequired ? "required" : "optional")
         .element("httpPutResponseHopLimit", options.hopLimit)
         .element("httpEndpoint", options.enabled ? "enabled" : "disabled")
-        .element("httpProtocolIpv6", "disabled")
+        .element("httpProtocolIpv6", options.ipv6Enabled ? "enabled" : "disabled")
         .element("instanceMetadataTags", options.tagsEnabled ? "enabled" : "disabled");
   }
 }

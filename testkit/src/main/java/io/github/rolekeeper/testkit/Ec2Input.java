@@ -1,8 +1,10 @@
 package io.github.rolekeeper.testkit;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -13,6 +15,7 @@ final class Ec2Input {
   // A page holds 5 to 1000 (EC2 API reference, MaxResults).
   private static final int LEAST = 5;
   private static final int MOST = 1000;
+  private static final int MOST_TAGS = 50;
 
   private final World world;
 
@@ -25,26 +28,58 @@ final class Ec2Input {
         "ec2:" + action, "*".equals(resource) ? resource : world.ec2Arn(resource), Denials.EC2);
   }
 
+  /**
+   * Checks that the caller may tag what a request makes.
+   *
+   * @param action what makes it, which is also the value of {@code ec2:CreateAction}
+   */
+  void requireTagging(Caller caller, String action, String resource, Map<String, String> tags) {
+    if (!tags.isEmpty()) {
+      caller.require(
+          "ec2:CreateTags",
+          world.ec2Arn(resource),
+          IamEntities.keys(tags).with("ec2:CreateAction", action),
+          Denials.EC2);
+    }
+  }
+
   /** Called when everything else about a request has been found in order. */
   static void endDryRun(Parameters parameters) {
-    if ("true".equals(parameters.get("DryRun", ""))) {
+    if (flag(parameters, "DryRun", false)) {
       throw new AwsError(
           412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
     }
   }
 
   Instance instance(String id) {
-    if (!id.matches("i-[0-9a-f]{8}([0-9a-f]{9})?")) {
+    requireForm(id);
+    return world.instance(id);
+  }
+
+  static boolean isInstanceId(String id) {
+    return id.matches("i-[0-9a-f]{8}([0-9a-f]{9})?");
+  }
+
+  private static void requireForm(String id) {
+    if (!isInstanceId(id)) {
       throw new AwsError(400, "InvalidInstanceID.Malformed", "Invalid id: \"" + id + "\"");
     }
-    return world.instance(id);
   }
 
   List<Instance> named(Parameters parameters) {
     List<String> ids = parameters.list("InstanceId");
-    return ids.isEmpty()
-        ? List.copyOf(world.instances())
-        : ids.stream().distinct().map(this::instance).toList();
+    if (ids.isEmpty()) {
+      return List.copyOf(world.instances());
+    }
+    ids.forEach(Ec2Input::requireForm);
+    List<String> missing = ids.stream().distinct().filter(id -> world.find(id).isEmpty()).toList();
+    if (missing.size() > 1) {
+      throw new AwsError(
+          400,
+          "InvalidInstanceID.NotFound",
+          "The instance IDs '" + String.join(", ", missing) + "' do not exist");
+    }
+    return ids.stream().distinct().map(world::instance).toList();
   }
 
   /**
@@ -77,7 +112,7 @@ final class Ec2Input {
                         .anyMatch(
                             value ->
                                 wanted.stream()
-                                    .anyMatch(pattern -> Wildcards.match(pattern, value)));
+                                    .anyMatch(pattern -> Wildcards.matchFilter(pattern, value)));
                   })
               .toList();
     }
@@ -125,6 +160,24 @@ final class Ec2Input {
                 "The token '" + parameters.get("NextToken", "") + "' is invalid"));
   }
 
+  /** A token that was used before stands for another request. */
+  static AwsError otherRequest() {
+    return new AwsError(
+        400,
+        "IdempotentParameterMismatch",
+        "Arguments on this idempotent request are inconsistent with arguments used in previous"
+            + " request(s).");
+  }
+
+  static void requireValue(boolean valid, String parameter, String value) {
+    if (!valid) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "Value (" + value + ") for parameter " + parameter + " is invalid.");
+    }
+  }
+
   static void next(Xml xml, Page<?> page) {
     String token = page.next();
     if (token != null) {
@@ -143,6 +196,11 @@ final class Ec2Input {
     return Integer.parseInt(value);
   }
 
+  static boolean requiredFlag(Parameters parameters, String name) {
+    parameters.required(name);
+    return flag(parameters, name, false);
+  }
+
   /** A flag as EC2 wants it. */
   static boolean flag(Parameters parameters, String name, boolean otherwise) {
     String value = parameters.get(name, Boolean.toString(otherwise));
@@ -155,16 +213,67 @@ final class Ec2Input {
     return value.equals("true");
   }
 
-  /** The tags that a request gives to a kind of resource at its creation. */
+  /** The tags that a request gives to what it makes, which is of one kind. */
   static Map<String, String> tags(Parameters parameters, String kind) {
     var tags = new LinkedHashMap<String, String>();
     for (Parameters specification : parameters.structures("TagSpecification")) {
-      if (kind.equals(specification.get("ResourceType", ""))) {
-        specification
-            .structures("Tag")
-            .forEach(tag -> tags.put(tag.required("Key"), tag.get("Value", "")));
+      String type = specification.get("ResourceType", "");
+      if (!kind.equals(type)) {
+        throw new AwsError(
+            400,
+            "InvalidParameterValue",
+            "'"
+                + type
+                + "' is not a valid taggable resource type for this operation: the simulated"
+                + " account has "
+                + kind);
+      }
+      tags.putAll(tags(specification));
+    }
+    return tags;
+  }
+
+  /** The tags of a request; keys are compared as they are written. */
+  static Map<String, String> tags(Parameters parameters) {
+    var tags = new LinkedHashMap<String, String>();
+    for (Parameters tag : parameters.structures("Tag")) {
+      String key = tag.required("Key");
+      String value = tag.get("Value", "");
+      if (key.toLowerCase(Locale.ROOT).startsWith("aws:")) {
+        throw new AwsError(
+            400,
+            "InvalidParameterValue",
+            "Tag keys starting with 'aws:' are reserved for internal use");
+      }
+      if (key.length() > 128 || value.length() > 256) {
+        throw new AwsError(
+            400,
+            "InvalidParameterValue",
+            "The tag '" + key + "' is too long: a key has 128 characters at most, a value 256.");
+      }
+      if (tags.put(key, value) != null) {
+        throw new AwsError(
+            400, "InvalidParameterValue", "Duplicate tag key '" + key + "' specified.");
       }
     }
     return tags;
+  }
+
+  /**
+   * Adds tags unless there would be too many then.
+   *
+   * @throws AwsError {@code TagLimitExceeded}
+   */
+  static void tag(Map<String, String> present, Map<String, String> added) {
+    var keys = new HashSet<>(added.keySet());
+    keys.addAll(present.keySet());
+    keys.removeIf(key -> key.startsWith("aws:"));
+    if (keys.size() > MOST_TAGS) {
+      throw new AwsError(
+          400,
+          "TagLimitExceeded",
+          "The maximum number of Tags for a resource has been reached: " + MOST_TAGS);
+    }
+    present.putAll(added);
   }
 }

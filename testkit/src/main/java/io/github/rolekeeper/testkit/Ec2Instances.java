@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Instances, from launch to termination. */
@@ -26,6 +28,38 @@ final class Ec2Instances {
       DateTimeFormatter.ofPattern("'User initiated ('uuuu-MM-dd HH:mm:ss 'GMT)'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  // As filters have it: 2021-09-29T11:04:43.305Z (EC2 API reference, DescribeInstances).
+  private static final DateTimeFormatter LAUNCHED_AT =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /** What can be said of a launch, in a request or in a launch template. */
+  private static final Set<String> LAUNCH =
+      Set.of(
+          "CreditSpecification",
+          "DisableApiStop",
+          "DisableApiTermination",
+          "EbsOptimized",
+          "HibernationOptions",
+          "IamInstanceProfile",
+          "ImageId",
+          "InstanceInitiatedShutdownBehavior",
+          "InstanceMarketOptions",
+          "InstanceType",
+          "KernelId",
+          "KeyName",
+          "MetadataOptions",
+          "Monitoring",
+          "NetworkInterface",
+          "Placement",
+          "RamdiskId",
+          "RamDiskId",
+          "SecurityGroup",
+          "SecurityGroupId",
+          "SubnetId",
+          "TagSpecification",
+          "UserData");
+
   private final World world;
   private final Ec2Input input;
 
@@ -36,13 +70,30 @@ final class Ec2Instances {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "RunInstances", Operation.write(this::run),
-        "DescribeInstances", Operation.read(this::describe),
-        "DescribeInstanceStatus", Operation.read(this::describeStatus),
-        "StopInstances", Operation.write(this::stop),
-        "StartInstances", Operation.write(this::start),
-        "RebootInstances", Operation.write(this::reboot),
-        "TerminateInstances", Operation.write(this::terminate));
+        "RunInstances",
+            Operation.write(
+                this::run,
+                Stream.concat(
+                        LAUNCH.stream(),
+                        Stream.of(
+                            "ClientToken", "DryRun", "LaunchTemplate", "MaxCount", "MinCount"))
+                    .toArray(String[]::new)),
+        "DescribeInstances",
+            Operation.read(
+                this::describe, "InstanceId", "Filter", "MaxResults", "NextToken", "DryRun"),
+        "DescribeInstanceStatus",
+            Operation.read(
+                this::describeStatus,
+                "InstanceId",
+                "Filter",
+                "IncludeAllInstances",
+                "MaxResults",
+                "NextToken",
+                "DryRun"),
+        "StopInstances", Operation.write(this::stop, "InstanceId", "Force", "Hibernate", "DryRun"),
+        "StartInstances", Operation.write(this::start, "InstanceId", "DryRun"),
+        "RebootInstances", Operation.write(this::reboot, "InstanceId", "DryRun"),
+        "TerminateInstances", Operation.write(this::terminate, "InstanceId", "DryRun"));
   }
 
   private Consumer<Xml> run(Parameters request, Caller caller) {
@@ -52,8 +103,10 @@ final class Ec2Instances {
     InstanceProfile profile = null;
     if (parameters.optional("IamInstanceProfile.Name").isPresent()
         || parameters.optional("IamInstanceProfile.Arn").isPresent()) {
-      profile = Ec2Associations.profileToPass(world, parameters, caller);
+      profile = Ec2Associations.profileToPass(world, parameters, caller, false);
     }
+    request.required("MinCount");
+    request.required("MaxCount");
     int least = Ec2Input.integer(parameters, "MinCount", 1);
     int most = Ec2Input.integer(parameters, "MaxCount", least);
     if (least < 1 || most < least || most > MOST_AT_ONCE) {
@@ -68,20 +121,24 @@ final class Ec2Instances {
               + MOST_AT_ONCE
               + ", and MinCount not above MaxCount.");
     }
-    InstanceOptions options = options(parameters);
+    Map<String, String> tags = Ec2Input.tags(parameters, "instance");
+    input.requireTagging(caller, "RunInstances", "instance/*", tags);
+    InstanceOptions options = options(parameters, tags);
     for (Map.Entry<String, String> tag : source.tags().entrySet()) {
       options = options.withTag(tag.getKey(), tag.getValue());
     }
-    Ec2Input.endDryRun(parameters);
     String token = parameters.get("ClientToken", "");
-    List<Instance> launched = token.isEmpty() ? null : world.launches.get(token);
-    if (launched == null) {
-      launched = launch(most, options, parameters, profile);
-      if (!token.isEmpty()) {
-        world.launches.put(token, launched);
-      }
+    World.Launch before = token.isEmpty() ? null : world.launches.get(token);
+    if (before != null && !before.request().equals(request.digest())) {
+      throw Ec2Input.otherRequest();
     }
-    List<Instance> instances = launched;
+    Launch launch = launch(parameters);
+    Ec2Input.endDryRun(parameters);
+    List<Instance> instances =
+        before == null ? launched(most, options, launch, profile) : before.instances();
+    if (!token.isEmpty()) {
+      world.launches.put(token, new World.Launch(request.digest(), instances));
+    }
     return xml -> reservation(xml, instances.get(0).reservationId, instances);
   }
 
@@ -101,39 +158,49 @@ final class Ec2Instances {
         template
             .version(wanted)
             .orElseThrow(() -> LaunchTemplates.missingVersion(template, wanted));
+    for (String name : version.data().all().keySet()) {
+      if (!LAUNCH.contains(LaunchTemplates.head(name))) {
+        throw Parameters.unknown("LaunchTemplateData." + name);
+      }
+    }
     return new Source(
         LaunchTemplates.overridden(version.data(), request),
         Map.of(TEMPLATE_ID, template.id, TEMPLATE_VERSION, Long.toString(version.number())));
   }
 
-  private List<Instance> launch(
-      int count,
-      InstanceOptions options,
-      Parameters parameters,
-      @Nullable InstanceProfile profile) {
-    // All is read before the first is launched: a refused request leaves nothing.
-    boolean enabled =
+  /** The metadata options of a launch that are no options of the instance. */
+  private record Launch(boolean enabled, boolean ipv6, boolean tags, int hops) {}
+
+  private static Launch launch(Parameters parameters) {
+    return new Launch(
         Ec2Attributes.choice(
-            parameters, "MetadataOptions.HttpEndpoint", "enabled", "disabled", true);
-    boolean tags =
+            parameters, "MetadataOptions.HttpEndpoint", "enabled", "disabled", true),
         Ec2Attributes.choice(
-            parameters, "MetadataOptions.InstanceMetadataTags", "enabled", "disabled", false);
-    int hops = Ec2Attributes.hopLimit(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1);
+            parameters, "MetadataOptions.HttpProtocolIpv6", "enabled", "disabled", false),
+        Ec2Attributes.choice(
+            parameters, "MetadataOptions.InstanceMetadataTags", "enabled", "disabled", false),
+        Ec2Attributes.hopLimit(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1));
+  }
+
+  private List<Instance> launched(
+      int count, InstanceOptions options, Launch launch, @Nullable InstanceProfile profile) {
     String reservation = world.ids.reservation();
     var launched = new ArrayList<Instance>();
     for (int i = 0; i < count; i++) {
       Instance instance = world.launch(options, reservation, profile);
       Instance.MetadataOptions metadata = instance.metadataOptions;
-      metadata.enabled = enabled;
-      metadata.hopLimit = hops;
-      metadata.tagsEnabled |= tags;
+      metadata.enabled = launch.enabled();
+      metadata.ipv6Enabled = launch.ipv6();
+      metadata.hopLimit = launch.hops();
+      metadata.tagsEnabled |= launch.tags();
       instance.launchIndex = i;
       launched.add(instance);
     }
     return List.copyOf(launched);
   }
 
-  private static InstanceOptions options(Parameters parameters) {
+  private InstanceOptions options(Parameters parameters, Map<String, String> tags) {
+    requireModelled(parameters);
     InstanceOptions options =
         InstanceOptions.of()
             .withImage(parameters.required("ImageId"), parameters.get("InstanceType", "m1.small"));
@@ -145,7 +212,9 @@ final class Ec2Instances {
         .anyMatch(each -> Ec2Input.flag(each, "AssociatePublicIpAddress", false))) {
       options = options.with(Trait.PUBLIC_IP);
     }
-    if ("spot".equals(parameters.get("InstanceMarketOptions.MarketType", ""))) {
+    Optional<String> market = parameters.optional("InstanceMarketOptions.MarketType");
+    if (market.isPresent()) {
+      Ec2Input.requireValue(market.get().equals("spot"), "MarketType", market.get());
       boolean persistent =
           Ec2Attributes.choice(
               parameters,
@@ -155,7 +224,10 @@ final class Ec2Instances {
               false);
       options = options.with(persistent ? Trait.PERSISTENT_SPOT : Trait.SPOT);
     }
-    if ("host".equals(parameters.get("Placement.Tenancy", ""))) {
+    String tenancy = parameters.get("Placement.Tenancy", "default");
+    Ec2Input.requireValue(
+        tenancy.equals("host") || tenancy.equals("default"), "Placement.Tenancy", tenancy);
+    if (tenancy.equals("host")) {
       options = options.with(Trait.HOST_TENANCY);
     }
     if (Ec2Input.flag(parameters, "HibernationOptions.Configured", false)) {
@@ -167,10 +239,64 @@ final class Ec2Instances {
     if (Ec2Input.flag(parameters, "DisableApiTermination", false)) {
       options = options.with(Trait.TERMINATION_PROTECTION);
     }
-    for (Map.Entry<String, String> tag : Ec2Input.tags(parameters, "instance").entrySet()) {
+    for (Map.Entry<String, String> tag : tags.entrySet()) {
       options = options.withTag(tag.getKey(), tag.getValue());
     }
     return Ec2LaunchDetails.read(options, parameters);
+  }
+
+  /** Refuses what an instance of AWS would differ by and one of the account would not. */
+  private void requireModelled(Parameters parameters) {
+    parameters.requireOnly(
+        "MetadataOptions",
+        "HttpEndpoint",
+        "HttpProtocolIpv6",
+        "HttpPutResponseHopLimit",
+        "HttpTokens",
+        "InstanceMetadataTags");
+    parameters.requireOnly(
+        "Placement", "AvailabilityZone", "GroupName", "PartitionNumber", "Tenancy");
+    parameters.requireOnly(
+        "NetworkInterface",
+        "AssociatePublicIpAddress",
+        "DeleteOnTermination",
+        "DeviceIndex",
+        "SecurityGroupId",
+        "SubnetId");
+    parameters.requireOnly("InstanceMarketOptions", "MarketType", "SpotOptions");
+    parameters.requireOnly(
+        "InstanceMarketOptions.SpotOptions",
+        "InstanceInterruptionBehavior",
+        "MaxPrice",
+        "SpotInstanceType");
+    parameters.requireOnly("HibernationOptions", "Configured");
+    parameters.requireOnly("Monitoring", "Enabled");
+    if (Ec2Input.flag(parameters, "EbsOptimized", false)) {
+      throw Parameters.unknown("EbsOptimized");
+    }
+    if (!parameters.get("InstanceInitiatedShutdownBehavior", "stop").equals("stop")) {
+      throw Parameters.unknown("InstanceInitiatedShutdownBehavior");
+    }
+    String zone = world.region() + "a";
+    String wanted = parameters.get("Placement.AvailabilityZone", zone);
+    if (!wanted.equals(zone)) {
+      throw new AwsError(
+          400,
+          "InvalidParameterValue",
+          "Invalid availability zone: [" + wanted + "]; the simulated account has " + zone);
+    }
+    var subnets = new ArrayList<String>(parameters.optional("SubnetId").stream().toList());
+    List<Parameters> interfaces = parameters.structures("NetworkInterface");
+    if (interfaces.size() > 1) {
+      throw Parameters.unknown("NetworkInterface.2");
+    }
+    interfaces.forEach(each -> subnets.addAll(each.optional("SubnetId").stream().toList()));
+    for (String subnet : subnets) {
+      if (!subnet.equals(InstanceNetwork.SUBNET_ID)) {
+        throw new AwsError(
+            400, "InvalidSubnetID.NotFound", "The subnet ID '" + subnet + "' does not exist");
+      }
+    }
   }
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {
@@ -209,8 +335,45 @@ final class Ec2Instances {
       return value == null ? List.of() : List.of(value);
     }
     String publicIp = instance.publicIp();
+    InstanceOptions options = instance.options;
+    Instance.MetadataOptions metadata = instance.metadataOptions;
     return switch (filter) {
       case "instance-id" -> List.of(instance.id);
+      case "vpc-id", "network-interface.vpc-id" -> List.of(InstanceNetwork.VPC_ID);
+      case "subnet-id", "network-interface.subnet-id" -> List.of(InstanceNetwork.SUBNET_ID);
+      case "network-interface.network-interface-id" -> List.of(instance.networkInterfaceId);
+      case "owner-id" -> List.of(world.accountId());
+      case "private-dns-name" -> List.of(instance.network.privateHost());
+      case "dns-name" -> instance.network.publicHost().stream().toList();
+      case "key-name" -> options.detail(InstanceOptions.Detail.KEY_NAME).stream().toList();
+      case "kernel-id" -> options.detail(InstanceOptions.Detail.KERNEL_ID).stream().toList();
+      case "ramdisk-id" -> options.detail(InstanceOptions.Detail.RAMDISK_ID).stream().toList();
+      case "instance.group-id" -> options.securityGroups().stream().map(g -> g.id()).toList();
+      case "instance.group-name" -> options.securityGroups().stream().map(g -> g.name()).toList();
+      case "placement-group-name" ->
+          options.detail(InstanceOptions.Detail.PLACEMENT_GROUP).stream().toList();
+      case "tenancy" -> List.of(options.is(Trait.HOST_TENANCY) ? "host" : "default");
+      case "monitoring-state" ->
+          List.of(options.is(Trait.DETAILED_MONITORING) ? "enabled" : "disabled");
+      case "hibernation-options.configured" ->
+          List.of(Boolean.toString(options.is(Trait.HIBERNATION)));
+      case "architecture" -> List.of("x86_64");
+      case "virtualization-type" -> List.of("hvm");
+      case "root-device-name" -> List.of("/dev/xvda");
+      case "root-device-type" ->
+          List.of(options.is(Trait.INSTANCE_STORE_ROOT) ? "instance-store" : "ebs");
+      case "launch-index" -> List.of(Integer.toString(instance.launchIndex));
+      case "launch-time" -> List.of(LAUNCHED_AT.format(instance.launched));
+      case "state-reason-code" ->
+          asked(instance) ? List.of("Client.UserInitiatedShutdown") : List.of();
+      case "metadata-options.http-tokens" ->
+          List.of(metadata.tokensRequired ? "required" : "optional");
+      case "metadata-options.http-endpoint" -> List.of(metadata.enabled ? "enabled" : "disabled");
+      case "metadata-options.http-put-response-hop-limit" ->
+          List.of(Integer.toString(metadata.hopLimit));
+      case "metadata-options.instance-metadata-tags" ->
+          List.of(metadata.tagsEnabled ? "enabled" : "disabled");
+      case "tag-value" -> List.copyOf(instance.tags.values());
       case "instance-state-name" -> List.of(instance.state.wireName());
       case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
       case "instance-type" -> List.of(instance.options.type());
@@ -239,7 +402,7 @@ final class Ec2Instances {
     Page<Instance> page =
         input.page(
             parameters,
-            Ec2Input.filtered(parameters, found, this::filterValues),
+            Ec2Input.filtered(parameters, found, this::statusFilterValues),
             instance -> instance.id,
             "instance-status");
     return xml -> {
@@ -248,7 +411,7 @@ final class Ec2Instances {
           "item",
           page.items(),
           (each, instance) -> {
-            String check = instance.state == State.RUNNING ? "ok" : "not-applicable";
+            String check = check(instance);
             each.element("instanceId", instance.id)
                 .element("availabilityZone", world.region() + "a");
             state(each, "instanceState", instance.state);
@@ -259,9 +422,34 @@ final class Ec2Instances {
     };
   }
 
+  private @Nullable List<String> statusFilterValues(Instance instance, String filter) {
+    return switch (filter) {
+      case "availability-zone" -> List.of(world.region() + "a");
+      case "instance-state-name" -> List.of(instance.state.wireName());
+      case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
+      case "instance-status.status", "system-status.status" -> List.of(check(instance));
+      default -> null;
+    };
+  }
+
+  /** What the checks of an instance say. */
+  private static String check(Instance instance) {
+    return instance.state == State.RUNNING ? "ok" : "not-applicable";
+  }
+
   private Consumer<Xml> stop(Parameters parameters, Caller caller) {
     List<Instance> instances = chosen(parameters, caller, "StopInstances");
+    boolean hibernate = Ec2Input.flag(parameters, "Hibernate", false);
+    Ec2Input.flag(parameters, "Force", false);
     for (Instance instance : instances) {
+      if (hibernate) {
+        throw instance.options.is(Trait.HIBERNATION)
+            ? Parameters.unknown("Hibernate")
+            : new AwsError(
+                400,
+                "UnsupportedHibernationConfiguration",
+                "The instance '" + instance.id + "' is not enabled for hibernation.");
+      }
       if (instance.options.is(Trait.MANAGED)) {
         throw managed(instance);
       }

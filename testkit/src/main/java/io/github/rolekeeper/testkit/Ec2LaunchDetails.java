@@ -2,6 +2,7 @@ package io.github.rolekeeper.testkit;
 
 import io.github.rolekeeper.testkit.InstanceOptions.Detail;
 import io.github.rolekeeper.testkit.InstanceOptions.Trait;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Locale;
@@ -25,7 +26,13 @@ final class Ec2LaunchDetails {
     read = detail(read, Detail.PARTITION_NUMBER, parameters.optional("Placement.PartitionNumber"));
     read = detail(read, Detail.KERNEL_ID, parameters.optional("KernelId"));
     read = detail(read, Detail.RAMDISK_ID, parameters.optional("RamdiskId"));
-    for (String id : parameters.list("SecurityGroupId")) {
+    // The spelling of launch templates.
+    read = detail(read, Detail.RAMDISK_ID, parameters.optional("RamDiskId"));
+    var groups = new ArrayList<>(parameters.list("SecurityGroupId"));
+    for (Parameters each : parameters.structures("NetworkInterface")) {
+      groups.addAll(each.list("SecurityGroupId"));
+    }
+    for (String id : groups) {
       // Security groups are not simulated: one that is given by its id is called by it.
       read = read.withSecurityGroup(id, id);
     }

@@ -33,14 +33,64 @@ final class Ec2LaunchTemplates {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreateLaunchTemplate", Operation.write(this::create),
-        "CreateLaunchTemplateVersion", Operation.write(this::createVersion),
-        "DescribeLaunchTemplates", Operation.read(this::describe),
-        "DescribeLaunchTemplateVersions", Operation.read(this::describeVersions),
-        "ModifyLaunchTemplate", Operation.write(this::modify),
-        "DeleteLaunchTemplate", Operation.write(this::delete),
-        "DeleteLaunchTemplateVersions", Operation.write(this::deleteVersions),
-        "GetLaunchTemplateData", Operation.read(this::dataOfInstance));
+        "CreateLaunchTemplate",
+            Operation.write(
+                this::create,
+                "LaunchTemplateName",
+                "VersionDescription",
+                "LaunchTemplateData",
+                "TagSpecification",
+                "ClientToken",
+                "DryRun"),
+        "CreateLaunchTemplateVersion",
+            Operation.write(
+                this::createVersion,
+                "LaunchTemplateId",
+                "LaunchTemplateName",
+                "SourceVersion",
+                "VersionDescription",
+                "LaunchTemplateData",
+                "ClientToken",
+                "DryRun"),
+        "DescribeLaunchTemplates",
+            Operation.read(
+                this::describe,
+                "LaunchTemplateId",
+                "LaunchTemplateName",
+                "Filter",
+                "MaxResults",
+                "NextToken",
+                "DryRun"),
+        "DescribeLaunchTemplateVersions",
+            Operation.read(
+                this::describeVersions,
+                "LaunchTemplateId",
+                "LaunchTemplateName",
+                "LaunchTemplateVersion",
+                "MinVersion",
+                "MaxVersion",
+                "Filter",
+                "MaxResults",
+                "NextToken",
+                "DryRun"),
+        "ModifyLaunchTemplate",
+            Operation.write(
+                this::modify,
+                "LaunchTemplateId",
+                "LaunchTemplateName",
+                "SetDefaultVersion",
+                "ClientToken",
+                "DryRun"),
+        "DeleteLaunchTemplate",
+            Operation.write(this::delete, "LaunchTemplateId", "LaunchTemplateName", "DryRun"),
+        "DeleteLaunchTemplateVersions",
+            Operation.write(
+                this::deleteVersions,
+                "LaunchTemplateId",
+                "LaunchTemplateName",
+                "LaunchTemplateVersion",
+                "DryRun"),
+        "GetLaunchTemplateData", Operation.read(this::dataOfInstance, "InstanceId", "DryRun"));
   }
 
   private Consumer<Xml> create(Parameters parameters, Caller caller) {
@@ -56,11 +106,18 @@ final class Ec2LaunchTemplates {
     }
     Parameters data = data(parameters);
     String token = parameters.get("ClientToken", "");
+    Map<String, String> tags = Ec2Input.tags(parameters, "launch-template");
+    input.requireTagging(caller, "CreateLaunchTemplate", "launch-template/*", tags);
+    String description = parameters.get("VersionDescription", "");
     Optional<LaunchTemplate> same = templates.find(name);
-    boolean repeated =
-        same.map(each -> each.versions.firstEntry().getValue().token())
-            .filter(first -> !first.isEmpty() && first.equals(token))
-            .isPresent();
+    boolean repeated = false;
+    for (LaunchTemplate each : templates.all()) {
+      LaunchTemplate.Version first = each.versions.get(1L);
+      if (first != null && first.isOf(token)) {
+        requireRepetition(each.name.equals(name) && first.says(description, data));
+        repeated = true;
+      }
+    }
     if (same.isPresent() && !repeated) {
       throw new AwsError(
           400,
@@ -73,9 +130,8 @@ final class Ec2LaunchTemplates {
             () -> {
               var fresh =
                   new LaunchTemplate(world.ids.launchTemplate(), name, world.now(), caller.arn());
-              fresh.tags.putAll(Ec2Input.tags(parameters, "launch-template"));
-              fresh.add(
-                  parameters.get("VersionDescription", ""), world.now(), caller.arn(), token, data);
+              fresh.tags.putAll(tags);
+              fresh.add(description, world.now(), caller.arn(), token, data);
               templates.add(fresh);
               return fresh;
             });
@@ -90,23 +146,23 @@ final class Ec2LaunchTemplates {
             .optional("SourceVersion")
             .map(source -> LaunchTemplates.overridden(version(template, source).data(), given))
             .orElse(given);
-    Ec2Input.endDryRun(parameters);
     String token = parameters.get("ClientToken", "");
+    String description = parameters.get("VersionDescription", "");
+    Optional<LaunchTemplate.Version> same =
+        template.versions.values().stream().filter(each -> each.isOf(token)).findFirst();
+    requireRepetition(same.map(each -> each.says(description, data)).orElse(true));
+    Ec2Input.endDryRun(parameters);
     LaunchTemplate.Version version =
-        template.versions.values().stream()
-            .filter(each -> !token.isEmpty() && each.token().equals(token))
-            .findFirst()
-            .orElseGet(
-                () ->
-                    template.add(
-                        parameters.get("VersionDescription", ""),
-                        world.now(),
-                        caller.arn(),
-                        token,
-                        data));
+        same.orElseGet(() -> template.add(description, world.now(), caller.arn(), token, data));
     return xml ->
         xml.element(
             "launchTemplateVersion", each -> LaunchTemplateXml.version(each, template, version));
+  }
+
+  private static void requireRepetition(boolean same) {
+    if (!same) {
+      throw Ec2Input.otherRequest();
+    }
   }
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {
@@ -215,6 +271,8 @@ final class Ec2LaunchTemplates {
       case "image-id" -> data.optional("ImageId").stream().toList();
       case "instance-type" -> data.optional("InstanceType").stream().toList();
       case "http-tokens" -> data.optional("MetadataOptions.HttpTokens").stream().toList();
+      case "kernel-id" -> data.optional("KernelId").stream().toList();
+      case "ram-disk-id" -> data.optional("RamDiskId").stream().toList();
       case "http-endpoint" -> data.optional("MetadataOptions.HttpEndpoint").stream().toList();
       default -> null;
     };
@@ -292,7 +350,6 @@ final class Ec2LaunchTemplates {
   private Consumer<Xml> dataOfInstance(Parameters parameters, Caller caller) {
     Instance instance = input.instance(parameters.required("InstanceId"));
     input.require(caller, "GetLaunchTemplateData", "instance/" + instance.id);
-    Ec2Input.endDryRun(parameters);
     var data = new TreeMap<String, String>();
     data.put("ImageId", instance.options.imageId());
     data.put("InstanceType", instance.options.type());
@@ -303,6 +360,7 @@ final class Ec2LaunchTemplates {
     Instance.MetadataOptions metadata = instance.metadataOptions;
     data.put("MetadataOptions.HttpTokens", metadata.tokensRequired ? "required" : "optional");
     data.put("MetadataOptions.HttpEndpoint", metadata.enabled ? "enabled" : "disabled");
+    data.put("MetadataOptions.HttpProtocolIpv6", metadata.ipv6Enabled ? "enabled" : "disabled");
     data.put("MetadataOptions.HttpPutResponseHopLimit", String.valueOf(metadata.hopLimit));
     data.put("DisableApiStop", String.valueOf(instance.stopProtected));
     data.put("DisableApiTermination", String.valueOf(instance.terminationProtected));

@@ -69,8 +69,13 @@ public final class Fault {
      * connection. The in-process client gets it as ever.
      */
     HTTP_1_0,
-    /** A redirect (HTTP 302) instead of the answer, before any effect. */
+    /** A redirect (HTTP 302, or another 3xx) instead of the answer, before any effect. */
     REDIRECT,
+    /**
+     * The request takes effect; a role or profile that it creates bears its unique id in place of
+     * its ARN for a while, as others saw it (hashicorp/terraform-provider-aws#22018).
+     */
+    ID_FOR_ARN,
     /** Somebody else does something just before the request, which itself is answered as ever. */
     ANOTHER_ACTOR;
 
@@ -332,8 +337,15 @@ public final class Fault {
    *
    * @param name the header's name, in any case
    * @return the fault
+   * @throws IllegalArgumentException for {@code Content-Length}, without which HTTP/1.1 sends
+   *     another: {@link #http10()} has none
    */
   public static Fault withoutHeader(String name) {
+    if (name.equalsIgnoreCase("Content-Length")) {
+      throw new IllegalArgumentException(
+          "an answer of HTTP/1.1 has a length or says how it does without: use HTTP_1_0, which"
+              + " has none");
+    }
     return of(Kind.WITHOUT_HEADER, 0, Objects.requireNonNull(name, "name"), "", Duration.ZERO);
   }
 
@@ -347,13 +359,44 @@ public final class Fault {
   }
 
   /**
-   * {@link Kind#REDIRECT}.
+   * {@link Kind#REDIRECT} with status 302.
    *
    * @param location where to
    * @return the fault
    */
   public static Fault redirect(String location) {
-    return of(Kind.REDIRECT, 302, Objects.requireNonNull(location, "location"), "", Duration.ZERO);
+    return redirect(302, location);
+  }
+
+  /**
+   * {@link Kind#REDIRECT} of another status than 302.
+   *
+   * @param status the HTTP status, 300 to 399
+   * @param location where to
+   * @return the fault
+   * @throws IllegalArgumentException if the status is none of a redirect
+   */
+  public static Fault redirect(int status, String location) {
+    if (status < 300 || status > 399) {
+      throw new IllegalArgumentException("status " + status + " is no redirect: pass 300 to 399");
+    }
+    return of(
+        Kind.REDIRECT, status, Objects.requireNonNull(location, "location"), "", Duration.ZERO);
+  }
+
+  /**
+   * {@link Kind#ID_FOR_ARN}. Requests that create no role and no instance profile are answered as
+   * ever.
+   *
+   * @param reads in how many answers, after that of the creation, the ARN is still the id
+   * @return the fault
+   * @throws IllegalArgumentException if it is negative
+   */
+  public static Fault idForArn(int reads) {
+    if (reads < 0 || reads == Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("reads " + reads + " must be zero or more");
+    }
+    return of(Kind.ID_FOR_ARN, reads + 1, "", "", Duration.ZERO);
   }
 
   /**

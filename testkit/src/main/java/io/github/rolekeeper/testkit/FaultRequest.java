@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** A {@link Fault} as JSON: its kind, to what it happens, and what its kind asks for. */
 final class FaultRequest {
@@ -29,7 +31,21 @@ final class FaultRequest {
           "during",
           "bytes",
           "value",
+          "reads",
           "act");
+
+  private static final Set<String> FOR_EVERY_KIND =
+      Set.of(
+          "kind",
+          "on",
+          "instance",
+          "times",
+          "atCalls",
+          "probability",
+          "seed",
+          "from",
+          "until",
+          "during");
 
   private final ObjectNode members;
   private final SimulatedAccount account;
@@ -48,11 +64,43 @@ final class FaultRequest {
    */
   static Fault read(ObjectNode members, SimulatedAccount account) {
     var request = new FaultRequest(members, account);
+    request.requireHeeded();
     Fault fault = request.within(request.limited(request.fault()));
     if (members.has("on")) {
       fault = fault.on(request.texts("on"));
     }
     return members.has("instance") ? fault.forInstance(request.text("instance")) : fault;
+  }
+
+  /** Refuses a member that would make no difference. */
+  private void requireHeeded() {
+    Set<String> own = membersOf(kind());
+    for (Map.Entry<String, JsonNode> each : members.properties()) {
+      if (!FOR_EVERY_KIND.contains(each.getKey()) && !own.contains(each.getKey())) {
+        throw new IllegalArgumentException(
+            "'" + each.getKey() + "' says nothing of a fault of 'kind' " + kind());
+      }
+    }
+    if (members.has("seed") && !members.has("probability")) {
+      throw new IllegalArgumentException("'seed' says nothing without 'probability'");
+    }
+    if (members.has("message") && !members.has("code")) {
+      throw new IllegalArgumentException("'message' needs a 'code' beside it");
+    }
+  }
+
+  /** What only faults of one kind are told. */
+  private static Set<String> membersOf(Fault.Kind kind) {
+    return switch (kind) {
+      case ERROR -> Set.of("status", "code", "message");
+      case SLOW, DRIPPED -> Set.of("duration");
+      case OVERSIZE -> Set.of("bytes");
+      case CONTENT_TYPE, WITHOUT_HEADER -> Set.of("value");
+      case REDIRECT -> Set.of("status", "value");
+      case ID_FOR_ARN -> Set.of("reads");
+      case ANOTHER_ACTOR -> Set.of("act");
+      default -> Set.of();
+    };
   }
 
   private Fault fault() {
@@ -64,7 +112,9 @@ final class FaultRequest {
       case ERROR ->
           members.has("code")
               ? Fault.error(
-                  number("status"), text("code"), members.path("message").asText("injected"))
+                  number("status"),
+                  text("code"),
+                  members.has("message") ? text("message") : "injected")
               : Fault.status(number("status"));
       case REFUSED -> Fault.refused();
       case CONNECTION_RESET -> Fault.connectionReset();
@@ -78,7 +128,11 @@ final class FaultRequest {
       case CONTENT_TYPE -> Fault.contentType(text("value"));
       case WITHOUT_HEADER -> Fault.withoutHeader(text("value"));
       case HTTP_1_0 -> Fault.http10();
-      case REDIRECT -> Fault.redirect(text("value"));
+      case REDIRECT ->
+          members.has("status")
+              ? Fault.redirect(number("status"), text("value"))
+              : Fault.redirect(text("value"));
+      case ID_FOR_ARN -> Fault.idForArn(number("reads"));
       case ANOTHER_ACTOR -> Fault.anotherActor(ActRequest.read(members.path("act"), account));
     };
   }
@@ -108,7 +162,7 @@ final class FaultRequest {
     }
     if (members.has("atCalls")) {
       var calls = new ArrayList<Integer>();
-      for (JsonNode call : members.get("atCalls")) {
+      for (JsonNode call : array("atCalls")) {
         if (!call.isInt()) {
           throw new IllegalArgumentException("'atCalls' " + call + " must be a whole number");
         }
@@ -121,7 +175,11 @@ final class FaultRequest {
       if (!probability.isNumber()) {
         throw new IllegalArgumentException("'probability' " + probability + " must be a number");
       }
-      return fault.withProbability(probability.asDouble(), members.path("seed").asLong(0));
+      JsonNode seed = members.get("seed");
+      if (seed != null && !seed.canConvertToExactIntegral()) {
+        throw new IllegalArgumentException("'seed' " + seed + " must be a whole number");
+      }
+      return fault.withProbability(probability.asDouble(), seed == null ? 0 : seed.asLong());
     }
     return fault;
   }
@@ -162,14 +220,32 @@ final class FaultRequest {
 
   private String[] texts(String member) {
     var texts = new ArrayList<String>();
-    for (JsonNode each : members.get(member)) {
-      texts.add(each.asText());
-    }
-    if (texts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "'" + member + "' " + members.get(member) + " must be an array of texts, not empty");
+    for (JsonNode each : array(member)) {
+      if (!each.isTextual()) {
+        throw notAnArray(member);
+      }
+      texts.add(each.textValue());
     }
     return texts.toArray(String[]::new);
+  }
+
+  private JsonNode array(String member) {
+    JsonNode array = members.get(member);
+    if (!array.isArray() || array.isEmpty()) {
+      throw notAnArray(member);
+    }
+    return array;
+  }
+
+  private IllegalArgumentException notAnArray(String member) {
+    return new IllegalArgumentException(
+        "'"
+            + member
+            + "' "
+            + members.get(member)
+            + " must be an array of "
+            + (member.equals("on") ? "texts" : "whole numbers")
+            + ", not empty");
   }
 
   private int number(String member) {

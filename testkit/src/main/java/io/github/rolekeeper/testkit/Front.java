@@ -118,11 +118,17 @@ final class Front implements WireHandler {
     return fault == null ? response : damaged(response, fault);
   }
 
-  /** Leading white space is allowed in both JSON and, without a declaration, XML. */
+  /** White space is allowed at the beginning of JSON and behind the declaration of XML. */
   private static byte[] blownUp(byte[] body, int by) {
+    // Nothing may be in front of an XML declaration, so there the space is behind it.
+    int from = new String(body, StandardCharsets.ISO_8859_1).startsWith("<?xml") ? 1 : 0;
+    while (from > 0 && body[from - 1] != '>') {
+      from++;
+    }
     byte[] larger = new byte[by + body.length];
-    Arrays.fill(larger, 0, by, (byte) ' ');
-    System.arraycopy(body, 0, larger, by, body.length);
+    Arrays.fill(larger, (byte) ' ');
+    System.arraycopy(body, 0, larger, 0, from);
+    System.arraycopy(body, from, larger, from + by, body.length - from);
     return larger;
   }
 
@@ -141,7 +147,13 @@ final class Front implements WireHandler {
       case WITHOUT_HEADER -> response.without(fault.detail());
       case HTTP_1_0 -> response.travelling(Transit.HTTP_1_0, Duration.ZERO);
       case REDIRECT -> response.with("Location", fault.detail());
-      case THROTTLED, INTERNAL_ERROR, UNAVAILABLE, CONCURRENT_MODIFICATION, ERROR, ANOTHER_ACTOR ->
+      case THROTTLED,
+          INTERNAL_ERROR,
+          UNAVAILABLE,
+          CONCURRENT_MODIFICATION,
+          ERROR,
+          ID_FOR_ARN,
+          ANOTHER_ACTOR ->
           response;
     };
   }

@@ -13,8 +13,8 @@ final class IamBoundaries {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "PutRolePermissionsBoundary", Operation.write(this::put),
-        "DeleteRolePermissionsBoundary", Operation.write(this::delete));
+        "PutRolePermissionsBoundary", Operation.write(this::put, "RoleName", "PermissionsBoundary"),
+        "DeleteRolePermissionsBoundary", Operation.write(this::delete, "RoleName"));
   }
 
   private Consumer<Xml> put(Parameters parameters, Caller caller) {

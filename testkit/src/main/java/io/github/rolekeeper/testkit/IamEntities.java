@@ -2,6 +2,7 @@ package io.github.rolekeeper.testkit;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -147,6 +148,20 @@ final class IamEntities {
 
   void require(Caller caller, String action, String resource) {
     caller.require("iam:" + action, world.iamArn(resource), Denials.QUERY);
+  }
+
+  /** The condition keys of a request that brings tags. */
+  static RequestContext keys(Map<String, String> tags) {
+    return new RequestContext()
+        .withTags("aws:RequestTag/", tags)
+        .with("aws:TagKeys", tags.keySet().toArray(String[]::new));
+  }
+
+  /** Who makes an entity with tags needs the permission to tag it besides. */
+  void requireTagging(Caller caller, String action, String resource, Map<String, String> tags) {
+    if (!tags.isEmpty()) {
+      require(caller, action, resource, keys(tags));
+    }
   }
 
   void require(Caller caller, String action, String resource, RequestContext keys) {

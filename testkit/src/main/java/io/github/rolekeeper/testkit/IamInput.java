@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads the parameters of IAM and STS, and refuses in their words what breaks a constraint. */
 final class IamInput {
@@ -17,7 +18,23 @@ final class IamInput {
   /** What IAM returns if the client does not ask for a number (IAM API reference). */
   private static final int DEFAULT_PAGE = 100;
 
+  private static final Pattern NAME = Pattern.compile("[\\w+=,.@-]+");
+
+  // U+0021 to U+007F (IAM API reference, CreateRole, Path).
+  private static final Pattern PATH = Pattern.compile("/|/[\\x21-\\x7f]+/");
+
+  // IAM API reference, Tag; an empty value is one, too.
+  private static final Pattern TAG_TEXT = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+");
+
   private IamInput() {}
+
+  static boolean isName(String text, int longest) {
+    return NAME.matcher(text).matches() && text.length() <= longest;
+  }
+
+  static boolean isPath(String text) {
+    return PATH.matcher(text).matches() && text.length() <= LONGEST_PATH;
+  }
 
   static String required(Parameters parameters, String parameter) {
     return parameters
@@ -33,7 +50,7 @@ final class IamInput {
   /** A name that may be at most so long. */
   static String name(Parameters parameters, String parameter, int longest) {
     String name = required(parameters, parameter);
-    if (!name.matches("[\\w+=,.@-]+")) {
+    if (!NAME.matcher(name).matches()) {
       throw invalid(
           "The specified value for "
               + member(parameter)
@@ -61,7 +78,7 @@ final class IamInput {
 
   static String path(Parameters parameters) {
     String path = parameters.get("Path", "/");
-    if (!path.matches("/|/[\\x21-\\x7e]+/")) {
+    if (!PATH.matcher(path).matches()) {
       throw invalid(
           "The specified value for path is invalid. It must begin and end with / and contain only"
               + " alphanumeric characters and/or / characters.");
@@ -71,7 +88,7 @@ final class IamInput {
 
   static String pathPrefix(Parameters parameters) {
     String prefix = parameters.get("PathPrefix", "/");
-    if (!prefix.matches("/[\\x21-\\x7e]*")) {
+    if (!prefix.matches("/[\\x21-\\x7f]*")) {
       throw invalid(
           "The specified value for pathPrefix is invalid. It must begin with / and contain only"
               + " alphanumeric characters and/or / characters.");
@@ -103,6 +120,38 @@ final class IamInput {
     return number;
   }
 
+  /** The tags without which a request to tag makes no sense; they may be none. */
+  static Map<String, String> requiredTags(Parameters parameters) {
+    requireList(parameters, "Tags");
+    return tags(parameters);
+  }
+
+  /** The keys of the tags that a request takes away; they may be none. */
+  static List<String> tagKeys(Parameters parameters) {
+    requireList(parameters, "TagKeys");
+    List<String> keys = members(parameters, "TagKeys");
+    keys.forEach(key -> tagKey("tagKeys", key));
+    return keys;
+  }
+
+  private static void requireList(Parameters parameters, String list) {
+    // Clients send an empty list as its bare name.
+    if (!parameters.all().containsKey(list)
+        && parameters.all().keySet().stream().noneMatch(each -> each.startsWith(list + "."))) {
+      required(parameters, list);
+    }
+  }
+
+  private static void tagKey(String member, String key) {
+    if (key.length() > 128) {
+      throw violated(member, key, "Member must have length less than or equal to 128");
+    }
+    if (!TAG_TEXT.matcher(key).matches()) {
+      throw violated(
+          member, key, "Member must satisfy regular expression pattern: " + TAG_TEXT.pattern());
+    }
+  }
+
   static Map<String, String> tags(Parameters parameters) {
     var tags = new LinkedHashMap<String, String>();
     var keys = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -114,13 +163,24 @@ final class IamInput {
             "InvalidInput",
             "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
       }
-      if (key.length() > 128) {
-        throw violated("tags", key, "Member must have length less than or equal to 128");
+      tagKey("tags", key);
+      if (key.toLowerCase(Locale.ROOT).startsWith("aws:")) {
+        throw new AwsError(
+            400,
+            "InvalidInput",
+            "Tag key '" + key + "' is reserved: keys must not begin with aws: in any case.");
       }
-      if (tag.get("Value", "").length() > 256) {
-        throw violated("tags", key, "Member must have length less than or equal to 256");
+      String value = tag.all().get("Value");
+      if (value == null) {
+        required(tag, "Value");
+      } else if (value.length() > 256) {
+        throw violated("tags", value, "Member must have length less than or equal to 256");
+      } else if (!value.isEmpty() && !TAG_TEXT.matcher(value).matches()) {
+        throw violated(
+            "tags", value, "Member must satisfy regular expression pattern: " + TAG_TEXT.pattern());
+      } else {
+        tags.put(key, value);
       }
-      tags.put(key, tag.get("Value", ""));
     }
     if (tags.size() > MOST_TAGS) {
       throw violated("tags", "", "Member must have length less than or equal to " + MOST_TAGS);

@@ -16,27 +16,30 @@ final class IamInstanceProfiles {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreateInstanceProfile", Operation.write(this::create),
-        "GetInstanceProfile", Operation.read(this::get),
-        "DeleteInstanceProfile", Operation.write(this::delete),
-        "AddRoleToInstanceProfile", Operation.write(this::addRole),
-        "RemoveRoleFromInstanceProfile", Operation.write(this::removeRole),
-        "ListInstanceProfiles", Operation.read(this::list),
-        "ListInstanceProfilesForRole", Operation.read(this::listForRole),
-        "TagInstanceProfile", Operation.write(this::tag),
-        "UntagInstanceProfile", Operation.write(this::untag),
-        "ListInstanceProfileTags", Operation.read(this::listTags));
+        "CreateInstanceProfile",
+            Operation.write(this::create, "InstanceProfileName", "Path", "Tags"),
+        "GetInstanceProfile", Operation.read(this::get, "InstanceProfileName"),
+        "DeleteInstanceProfile", Operation.write(this::delete, "InstanceProfileName"),
+        "AddRoleToInstanceProfile",
+            Operation.write(this::addRole, "InstanceProfileName", "RoleName"),
+        "RemoveRoleFromInstanceProfile",
+            Operation.write(this::removeRole, "InstanceProfileName", "RoleName"),
+        "ListInstanceProfiles", Operation.read(this::list, "PathPrefix", "Marker", "MaxItems"),
+        "ListInstanceProfilesForRole",
+            Operation.read(this::listForRole, "RoleName", "Marker", "MaxItems"),
+        "TagInstanceProfile", Operation.write(this::tag, "InstanceProfileName", "Tags"),
+        "UntagInstanceProfile", Operation.write(this::untag, "InstanceProfileName", "TagKeys"),
+        "ListInstanceProfileTags",
+            Operation.read(this::listTags, "InstanceProfileName", "Marker", "MaxItems"));
   }
 
   private Consumer<Xml> create(Parameters parameters, Caller caller) {
     String name = IamInput.profileName(parameters);
     String path = IamInput.path(parameters);
     Map<String, String> tags = IamInput.tags(parameters);
-    var keys = new RequestContext().withTags("aws:RequestTag/", tags);
-    entities.require(caller, "CreateInstanceProfile", "instance-profile" + path + name, keys);
-    if (!tags.isEmpty()) {
-      entities.require(caller, "TagInstanceProfile", "instance-profile" + path + name, keys);
-    }
+    String resource = "instance-profile" + path + name;
+    entities.require(caller, "CreateInstanceProfile", resource, IamEntities.keys(tags));
+    entities.requireTagging(caller, "TagInstanceProfile", resource, tags);
     InstanceProfile profile = world.createProfile(name, path);
     profile.tags.putAll(tags);
     return whole(ProfileView.of(profile));
@@ -58,7 +61,7 @@ final class IamInstanceProfiles {
   private Consumer<Xml> addRole(Parameters parameters, Caller caller) {
     InstanceProfile profile = entities.profile(parameters, caller, "AddRoleToInstanceProfile");
     Role role = IamEntities.own(world.role(IamInput.roleName(parameters)));
-    caller.require("iam:PassRole", role.arn, Denials.QUERY);
+    caller.requirePassRole(role, world.partition().passedByIam(), Denials.QUERY);
     world.addRole(profile.name, role.name);
     return IamXml::nothing;
   }
@@ -100,14 +103,15 @@ final class IamInstanceProfiles {
   }
 
   private Consumer<Xml> tag(Parameters parameters, Caller caller) {
+    Map<String, String> tags = IamInput.requiredTags(parameters);
     InstanceProfile profile = entities.profile(parameters, caller, "TagInstanceProfile");
-    IamInput.tag(profile.tags, IamInput.tags(parameters), "InstanceProfile");
+    IamInput.tag(profile.tags, tags, "InstanceProfile");
     return IamXml::nothing;
   }
 
   private Consumer<Xml> untag(Parameters parameters, Caller caller) {
     InstanceProfile profile = entities.profile(parameters, caller, "UntagInstanceProfile");
-    IamInput.members(parameters, "TagKeys").forEach(profile.tags::remove);
+    IamInput.tagKeys(parameters).forEach(profile.tags::remove);
     return IamXml::nothing;
   }
 

@@ -20,18 +20,43 @@ final class IamPolicies {
 
   Map<String, Operation> operations() {
     return Map.ofEntries(
-        Map.entry("PutRolePolicy", Operation.write(this::putRolePolicy)),
-        Map.entry("GetRolePolicy", Operation.read(this::getRolePolicy)),
-        Map.entry("DeleteRolePolicy", Operation.write(this::deleteRolePolicy)),
-        Map.entry("ListRolePolicies", Operation.read(this::listRolePolicies)),
-        Map.entry("CreatePolicy", Operation.write(this::createPolicy)),
-        Map.entry("GetPolicy", Operation.read(this::getPolicy)),
-        Map.entry("ListPolicies", Operation.read(this::listPolicies)),
-        Map.entry("ListEntitiesForPolicy", Operation.read(this::listEntitiesForPolicy)),
-        Map.entry("DeletePolicy", Operation.write(this::deletePolicy)),
-        Map.entry("AttachRolePolicy", Operation.write(this::attachRolePolicy)),
-        Map.entry("DetachRolePolicy", Operation.write(this::detachRolePolicy)),
-        Map.entry("ListAttachedRolePolicies", Operation.read(this::listAttachedRolePolicies)));
+        Map.entry(
+            "PutRolePolicy",
+            Operation.write(this::putRolePolicy, "RoleName", "PolicyName", "PolicyDocument")),
+        Map.entry("GetRolePolicy", Operation.read(this::getRolePolicy, "RoleName", "PolicyName")),
+        Map.entry(
+            "DeleteRolePolicy", Operation.write(this::deleteRolePolicy, "RoleName", "PolicyName")),
+        Map.entry(
+            "ListRolePolicies",
+            Operation.read(this::listRolePolicies, "RoleName", "Marker", "MaxItems")),
+        Map.entry(
+            "CreatePolicy",
+            Operation.write(
+                this::createPolicy, "PolicyName", "Path", "PolicyDocument", "Description", "Tags")),
+        Map.entry("GetPolicy", Operation.read(this::getPolicy, "PolicyArn")),
+        Map.entry(
+            "ListPolicies",
+            Operation.read(
+                this::listPolicies, "Scope", "OnlyAttached", "PathPrefix", "Marker", "MaxItems")),
+        Map.entry(
+            "ListEntitiesForPolicy",
+            Operation.read(
+                this::listEntitiesForPolicy,
+                "PolicyArn",
+                "EntityFilter",
+                "PathPrefix",
+                "PolicyUsageFilter",
+                "Marker",
+                "MaxItems")),
+        Map.entry("DeletePolicy", Operation.write(this::deletePolicy, "PolicyArn")),
+        Map.entry(
+            "AttachRolePolicy", Operation.write(this::attachRolePolicy, "RoleName", "PolicyArn")),
+        Map.entry(
+            "DetachRolePolicy", Operation.write(this::detachRolePolicy, "RoleName", "PolicyArn")),
+        Map.entry(
+            "ListAttachedRolePolicies",
+            Operation.read(
+                this::listAttachedRolePolicies, "RoleName", "PathPrefix", "Marker", "MaxItems")));
   }
 
   private Consumer<Xml> putRolePolicy(Parameters parameters, Caller caller) {
@@ -98,11 +123,8 @@ final class IamPolicies {
     String name = IamInput.policyName(parameters);
     String path = IamInput.path(parameters);
     Map<String, String> tags = IamInput.tags(parameters);
-    entities.require(
-        caller,
-        "CreatePolicy",
-        "policy" + path + name,
-        new RequestContext().withTags("aws:RequestTag/", tags));
+    entities.require(caller, "CreatePolicy", "policy" + path + name, IamEntities.keys(tags));
+    entities.requireTagging(caller, "TagPolicy", "policy" + path + name, tags);
     String document = IamPolicyVersions.document(parameters);
     ManagedPolicy policy =
         world.policies.create(name, path, document, parameters.get("Description", ""));

@@ -19,11 +19,12 @@ final class IamPolicyVersions {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreatePolicyVersion", Operation.write(this::create),
-        "GetPolicyVersion", Operation.read(this::get),
-        "ListPolicyVersions", Operation.read(this::list),
-        "SetDefaultPolicyVersion", Operation.write(this::setDefault),
-        "DeletePolicyVersion", Operation.write(this::delete));
+        "CreatePolicyVersion",
+            Operation.write(this::create, "PolicyArn", "PolicyDocument", "SetAsDefault"),
+        "GetPolicyVersion", Operation.read(this::get, "PolicyArn", "VersionId"),
+        "ListPolicyVersions", Operation.read(this::list, "PolicyArn", "Marker", "MaxItems"),
+        "SetDefaultPolicyVersion", Operation.write(this::setDefault, "PolicyArn", "VersionId"),
+        "DeletePolicyVersion", Operation.write(this::delete, "PolicyArn", "VersionId"));
   }
 
   /** The document that a request brings for a managed policy. */

@@ -25,8 +25,18 @@ final class IamReports {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "GetAccountAuthorizationDetails", Operation.read(this::accountAuthorizationDetails),
-        "SimulatePrincipalPolicy", Operation.read(this::simulatePrincipalPolicy));
+        "GetAccountAuthorizationDetails",
+            Operation.read(this::accountAuthorizationDetails, "Filter", "Marker", "MaxItems"),
+        "SimulatePrincipalPolicy",
+            Operation.read(
+                this::simulatePrincipalPolicy,
+                "PolicySourceArn",
+                "ActionNames",
+                "ResourceArns",
+                "ContextEntries",
+                "PolicyInputList",
+                "Marker",
+                "MaxItems"));
   }
 
   /** An entry of the report; roles and policies are paged through as one listing. */

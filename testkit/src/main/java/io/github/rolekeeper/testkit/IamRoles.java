@@ -25,28 +25,40 @@ final class IamRoles {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreateRole", Operation.write(this::createRole),
-        "GetRole", Operation.read(this::getRole),
-        "ListRoles", Operation.read(this::listRoles),
-        "UpdateRole", Operation.write(this::updateRole),
-        "UpdateRoleDescription", Operation.write(this::updateRoleDescription),
-        "UpdateAssumeRolePolicy", Operation.write(this::updateAssumeRolePolicy),
-        "DeleteRole", Operation.write(this::deleteRole),
-        "TagRole", Operation.write(this::tagRole),
-        "UntagRole", Operation.write(this::untagRole),
-        "ListRoleTags", Operation.read(this::listRoleTags));
+        "CreateRole",
+            Operation.write(
+                this::createRole,
+                "Path",
+                "RoleName",
+                "AssumeRolePolicyDocument",
+                "Description",
+                "MaxSessionDuration",
+                "PermissionsBoundary",
+                "Tags"),
+        "GetRole", Operation.read(this::getRole, "RoleName"),
+        "ListRoles", Operation.read(this::listRoles, "PathPrefix", "Marker", "MaxItems"),
+        "UpdateRole",
+            Operation.write(this::updateRole, "RoleName", "Description", "MaxSessionDuration"),
+        "UpdateRoleDescription",
+            Operation.write(this::updateRoleDescription, "RoleName", "Description"),
+        "UpdateAssumeRolePolicy",
+            Operation.write(this::updateAssumeRolePolicy, "RoleName", "PolicyDocument"),
+        "DeleteRole", Operation.write(this::deleteRole, "RoleName"),
+        "TagRole", Operation.write(this::tagRole, "RoleName", "Tags"),
+        "UntagRole", Operation.write(this::untagRole, "RoleName", "TagKeys"),
+        "ListRoleTags", Operation.read(this::listRoleTags, "RoleName", "Marker", "MaxItems"));
   }
 
   private Consumer<Xml> createRole(Parameters parameters, Caller caller) {
     String name = IamInput.roleName(parameters);
     String path = IamInput.path(parameters);
     Map<String, String> tags = IamInput.tags(parameters);
-    var keys = new RequestContext().withTags("aws:RequestTag/", tags);
-    keys.with("aws:TagKeys", tags.keySet().toArray(String[]::new))
-        .with(
-            "iam:PermissionsBoundary",
-            parameters.optional("PermissionsBoundary").stream().toArray(String[]::new));
+    RequestContext keys = IamEntities.keys(tags);
+    keys.with(
+        "iam:PermissionsBoundary",
+        parameters.optional("PermissionsBoundary").stream().toArray(String[]::new));
     entities.require(caller, "CreateRole", "role" + path + name, keys);
+    entities.requireTagging(caller, "TagRole", "role" + path + name, tags);
     String trust = trustPolicy(parameters, "AssumeRolePolicyDocument");
     Map<String, Role> trusted = trustedRoles(trust);
     Duration longest = maxSession(parameters, Duration.ofSeconds(SHORTEST_SESSION));
@@ -119,19 +131,16 @@ final class IamRoles {
   }
 
   private Consumer<Xml> tagRole(Parameters parameters, Caller caller) {
-    Map<String, String> tags = IamInput.tags(parameters);
-    var keys =
-        new RequestContext()
-            .withTags("aws:RequestTag/", tags)
-            .with("aws:TagKeys", tags.keySet().toArray(String[]::new));
-    Role role = IamEntities.own(entities.role(parameters, caller, "TagRole", keys));
+    Map<String, String> tags = IamInput.requiredTags(parameters);
+    Role role =
+        IamEntities.own(entities.role(parameters, caller, "TagRole", IamEntities.keys(tags)));
     IamInput.tag(role.tags, tags, "Role");
     return IamXml::nothing;
   }
 
   private Consumer<Xml> untagRole(Parameters parameters, Caller caller) {
     Role role = entities.ownRole(parameters, caller, "UntagRole");
-    IamInput.members(parameters, "TagKeys").forEach(role.tags::remove);
+    IamInput.tagKeys(parameters).forEach(role.tags::remove);
     return IamXml::nothing;
   }
 

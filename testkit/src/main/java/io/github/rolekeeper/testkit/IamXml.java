@@ -38,7 +38,7 @@ final class IamXml {
     xml.element("Path", role.path)
         .element("RoleName", role.name)
         .element("RoleId", role.id)
-        .element("Arn", role.arn)
+        .element("Arn", role.shownArn())
         .element("CreateDate", role.created)
         .element("AssumeRolePolicyDocument", encoded(role.shownTrustPolicy()));
   }
@@ -77,7 +77,7 @@ final class IamXml {
     xml.element("Path", profile.path)
         .element("InstanceProfileName", profile.name)
         .element("InstanceProfileId", profile.id)
-        .element("Arn", profile.arn)
+        .element("Arn", profile.shownArn())
         .element("CreateDate", profile.created)
         .list("Roles", "member", role == null ? List.<Role>of() : List.of(role), IamXml::role);
   }

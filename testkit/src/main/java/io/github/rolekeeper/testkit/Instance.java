@@ -47,13 +47,14 @@ final class Instance {
     boolean enabled = true;
     boolean tokensRequired;
     int hopLimit = 1;
+    boolean ipv6Enabled;
     boolean tagsEnabled;
   }
 
   final String id;
   final String reservationId;
   final String networkInterfaceId;
-  final InstanceOptions options;
+  InstanceOptions options;
   final String privateIp;
   final Map<String, String> tags = new LinkedHashMap<>();
   final MetadataOptions metadataOptions = new MetadataOptions();
@@ -102,7 +103,7 @@ final class Instance {
     this.tags.putAll(options.tags());
     this.metadataOptions.tokensRequired = options.is(Trait.TOKENS_REQUIRED);
     this.metadataOptions.tagsEnabled = options.is(Trait.METADATA_TAGS);
-    this.network = new InstanceNetwork(world.region(), this);
+    this.network = new InstanceNetwork(world, this);
     this.stopProtected = options.is(Trait.STOP_PROTECTION);
     this.terminationProtected = options.is(Trait.TERMINATION_PROTECTION);
     this.launched = launched;

@@ -59,8 +59,8 @@ final class InstanceCategories {
         options.securityGroups().stream()
             .map(InstanceOptions.SecurityGroup::name)
             .collect(Collectors.joining("\n")));
-    tree.put("2014-02-25", "meta-data/services/domain", "amazonaws.com");
-    tree.put("2015-10-20", "meta-data/services/partition", World.PARTITION);
+    tree.put("2014-02-25", "meta-data/services/domain", world.partition().domain());
+    tree.put("2015-10-20", "meta-data/services/partition", world.partition().name());
     tree.put("2022-09-24", "meta-data/system", "nitro");
     tags(tree, instance);
   }

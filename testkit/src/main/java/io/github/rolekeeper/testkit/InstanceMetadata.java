@@ -21,6 +21,9 @@ final class InstanceMetadata {
     NOT_FOUND
   }
 
+  /** Nobody has seen what the refreshes since the last look delivered, except the last of them. */
+  private static final long MOST_TRACED = 1000;
+
   private final World world;
   private final Instance instance;
   MetadataTokens tokens;
@@ -30,6 +33,9 @@ final class InstanceMetadata {
   private @Nullable Session session;
   private Instant refreshed = Instant.EPOCH;
   private boolean awaitsRestart;
+
+  /** Whether it has yet to follow a change of the association. */
+  boolean behind;
 
   /** The role that EC2 found it may not assume at the last refresh. */
   private @Nullable Role untrusting;
@@ -101,7 +107,9 @@ final class InstanceMetadata {
     // What a refresh delivered is forgotten a day after its session's end, so that a clock which is
     // moved by centuries need not make up for each hour.
     long owed = Duration.between(refreshed, now).dividedBy(interval);
-    long traced = world.timing(Timing.SESSION_DURATION).plusDays(1).dividedBy(interval) + 1;
+    long traced =
+        Math.min(
+            MOST_TRACED, world.timing(Timing.SESSION_DURATION).plusDays(1).dividedBy(interval) + 1);
     if (owed > traced) {
       refreshed = refreshed.plus(interval.multipliedBy(owed - traced));
     }
@@ -112,6 +120,7 @@ final class InstanceMetadata {
 
   /** The instance was launched or started. */
   void started(Instant now) {
+    behind = false;
     if (world.follows(Rule.STOP_START_REFRESHES_METADATA) || refreshed.equals(Instant.EPOCH)) {
       awaitsRestart = false;
       session = null;
@@ -128,6 +137,7 @@ final class InstanceMetadata {
 
   /** The running instance was associated with a profile. */
   void associated(Instant now) {
+    behind = false;
     InstanceProfile profile = associatedProfile();
     boolean fresh = profile == null || !profile.knownToEc2;
     if (fresh && world.follows(Rule.FRESH_ASSOCIATION_SHOWS_NO_ROLE)) {
@@ -141,6 +151,7 @@ final class InstanceMetadata {
   }
 
   void disassociated(Instant now) {
+    behind = false;
     awaitsRestart = false;
     session = null;
     refresh(now);
@@ -178,7 +189,7 @@ final class InstanceMetadata {
   }
 
   private void assume(Role role, InstanceProfile profile, Instant at) {
-    if (TrustPolicy.allowsService(role.trustPolicy, "ec2.amazonaws.com")) {
+    if (TrustPolicy.allowsService(role.trustPolicy, world.partition().ec2Principals())) {
       profile.knownToEc2 = true;
       untrusting = null;
       session = world.openSession(role, instance, profile.id, at);
@@ -201,6 +212,7 @@ final class InstanceMetadata {
    * All of this, as it can be told to another.
    *
    * @param session the access key id of the session; null if there is none
+   * @param behind whether it has yet to follow the association; who goes on with it does so at once
    * @param untrusting the id of the role that EC2 may not assume; null if there is none
    * @param identityRole the id of the instance's own role; null if nobody has asked for it
    * @param identitySession the access key id of the session of that role
@@ -213,6 +225,7 @@ final class InstanceMetadata {
       @Nullable String session,
       String refreshed,
       boolean awaitsRestart,
+      boolean behind,
       @Nullable String untrusting,
       @Nullable String identityRole,
       @Nullable String identitySession) {}
@@ -225,6 +238,7 @@ final class InstanceMetadata {
         keyOf(session),
         refreshed.toString(),
         awaitsRestart,
+        behind,
         untrusting == null ? null : untrusting.id,
         identityRole == null ? null : identityRole.id,
         keyOf(identitySession));
@@ -252,9 +266,22 @@ final class InstanceMetadata {
     session = resumed(shown.session());
     refreshed = Instant.parse(shown.refreshed());
     awaitsRestart = shown.awaitsRestart();
+    behind = shown.behind();
     untrusting = shown.untrusting() == null ? null : roles.apply(shown.untrusting());
     identityRole = shown.identityRole() == null ? null : roles.apply(shown.identityRole());
     identitySession = resumed(shown.identitySession());
+  }
+
+  /** Does what was under way when {@link #shown()} was taken. */
+  void catchUp(Instant now) {
+    Association association = instance.association;
+    if (behind && association == null) {
+      disassociated(now);
+    } else if (behind) {
+      associated(now);
+    } else if (association != null && view == View.WITH_ROLE && associatedProfile() == null) {
+      profileDeleted(now);
+    }
   }
 
   /** Null too if it ended so long ago that the account has forgotten it. */

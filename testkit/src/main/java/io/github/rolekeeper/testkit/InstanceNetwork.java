@@ -17,10 +17,12 @@ final class InstanceNetwork {
   static final String IPV6_VPC_BLOCK = "2001:db8:1234:1a00::/56";
 
   private final String region;
+  private final String domain;
   private final Instance instance;
 
-  InstanceNetwork(String region, Instance instance) {
-    this.region = region;
+  InstanceNetwork(World world, Instance instance) {
+    this.region = world.region();
+    this.domain = world.partition().domain();
     this.instance = instance;
   }
 
@@ -51,7 +53,8 @@ final class InstanceNetwork {
                 "ec2-"
                     + dashed(ip)
                     + (isFirstRegion() ? ".compute-1" : dot() + "compute")
-                    + ".amazonaws.com");
+                    + "."
+                    + domain);
   }
 
   Optional<String> ipv6() {

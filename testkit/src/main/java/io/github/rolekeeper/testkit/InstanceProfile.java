@@ -21,11 +21,23 @@ final class InstanceProfile {
   /** Whether EC2 has delivered this profile's role to an instance; see {@link Rule}. */
   boolean knownToEc2;
 
+  /** In how many answers more its ARN is its unique id; see {@link Fault#idForArn}. */
+  int answersWithoutArn;
+
   InstanceProfile(String name, String id, String path, String arn, Instant created) {
     this.name = name;
     this.id = id;
     this.path = path;
     this.arn = arn;
     this.created = created;
+  }
+
+  /** The ARN as IAM shows it in one answer. */
+  String shownArn() {
+    if (answersWithoutArn == 0) {
+      return arn;
+    }
+    answersWithoutArn--;
+    return id;
   }
 }

@@ -25,7 +25,16 @@ final class LaunchTemplate {
       Instant created,
       String createdBy,
       String token,
-      Parameters data) {}
+      Parameters data) {
+    /** Whether the request with a token created it. */
+    boolean isOf(String otherToken) {
+      return !token.isEmpty() && token.equals(otherToken);
+    }
+
+    boolean says(String otherDescription, Parameters otherData) {
+      return description.equals(otherDescription) && data.equals(otherData);
+    }
+  }
 
   final String id;
   final String name;

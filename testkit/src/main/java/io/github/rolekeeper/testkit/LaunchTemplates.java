@@ -103,7 +103,8 @@ final class LaunchTemplates {
     return new Parameters(merged);
   }
 
-  private static String head(String name) {
+  /** What is before the first dot of a parameter's name. */
+  static String head(String name) {
     int dot = name.indexOf('.');
     return dot < 0 ? name : name.substring(0, dot);
   }

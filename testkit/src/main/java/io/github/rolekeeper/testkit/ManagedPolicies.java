@@ -55,7 +55,7 @@ final class ManagedPolicies {
     // Ids of their own, so that AWS's policies do not shift those of the account's entities.
     var ids = new Ids(2015);
     for (String name : AWS_ACTIONS.keySet().stream().sorted().toList()) {
-      String arn = "arn:" + World.PARTITION + ":iam::aws:policy/" + name;
+      String arn = "arn:" + world.partition().name() + ":iam::aws:policy/" + name;
       policies.put(
           key(arn),
           new ManagedPolicy(name, ids.policy(), "/", arn, AWS_CREATED, document(name), ""));

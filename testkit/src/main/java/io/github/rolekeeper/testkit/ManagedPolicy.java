@@ -68,7 +68,7 @@ final class ManagedPolicy {
   }
 
   boolean ofAws() {
-    return arn.startsWith("arn:" + World.PARTITION + ":iam::aws:");
+    return arn.contains(":iam::aws:");
   }
 
   PolicyEvaluator.Policy evaluated() {

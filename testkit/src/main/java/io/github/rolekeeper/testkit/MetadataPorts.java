@@ -81,7 +81,12 @@ final class MetadataPorts implements AutoCloseable {
     @Override
     public WireResponse answer(
         String method, String target, Function<String, @Nullable String> headers, byte[] body) {
-      return accounts.answer(method, below(target), headers, body);
+      WireResponse response = accounts.answer(method, below(target), headers, body);
+      String location = response.headers().get("Location");
+      // Where a client is sent that knows no path.
+      return location == null || !location.contains(prefix)
+          ? response
+          : response.with("Location", location.replace(prefix, ""));
     }
 
     @Override

@@ -110,7 +110,7 @@ final class MetadataService {
       case INTERNAL_ERROR -> error(500, reason(500));
       case UNAVAILABLE -> error(503, reason(503));
       case CONCURRENT_MODIFICATION -> error(409, "Conflict");
-      case REDIRECT -> WireResponse.of(302, "text/html", "");
+      case REDIRECT -> WireResponse.of(fault.status(), "text/html", "");
       default -> error(fault.status(), reason(fault.status()));
     };
   }
@@ -154,6 +154,13 @@ final class MetadataService {
     if (refused) {
       return error(401, "Unauthorized");
     }
+    if (!world.follows(Rule.DIRECTORIES_NEED_NO_SLASH) && lacksSlash(path, instance, now)) {
+      return WireResponse.of(301, "", "")
+          .without("Content-Type")
+          .with("Content-Length", "0")
+          .with("Location", "http://" + request.header("Host") + request.path() + "/")
+          .travelling(WireResponse.Transit.HTTP_1_0, Duration.ZERO);
+    }
     Optional<byte[]> value = lookUp(path, instance, now);
     if (value.isEmpty()) {
       return error(404, "Not Found");
@@ -163,7 +170,9 @@ final class MetadataService {
         WireResponse.of(200, type, value.get())
             .with("Accept-Ranges", "none")
             .with("Last-Modified", HttpDates.format(instance.metadata.lastUpdated()));
-    return left == null ? response : response.with(TTL_HEADER, Long.toString(left.toSeconds()));
+    return left == null
+        ? response
+        : response.with(TTL_HEADER, Long.toString(Math.min(LONGEST_TTL, left.toSeconds())));
   }
 
   private WireResponse token(WireRequest request, Instance instance, Instant now) {
@@ -227,6 +236,13 @@ final class MetadataService {
     return InstanceCategories.VERSIONS.contains(parts[0])
         ? tree(parts[0], instance, now).find(parts.length == 1 ? "" : parts[1])
         : Optional.empty();
+  }
+
+  private boolean lacksSlash(String path, Instance instance, Instant now) {
+    String[] parts = path.substring(1).split("/", 2);
+    return parts.length == 2
+        && InstanceCategories.VERSIONS.contains(parts[0])
+        && tree(parts[0], instance, now).isDirectoryWithoutSlash(parts[1]);
   }
 
   private MetadataTree tree(String version, Instance instance, Instant now) {

@@ -65,6 +65,13 @@ final class MetadataTree {
     return value == null ? listing(bare.isEmpty() ? "" : bare + "/") : Optional.of(value.get());
   }
 
+  boolean isDirectoryWithoutSlash(String path) {
+    return !path.isEmpty()
+        && !path.endsWith("/")
+        && !values.containsKey(path)
+        && listing(path + "/").isPresent();
+  }
+
   private Optional<byte[]> listing(String directory) {
     var names = new TreeSet<String>();
     boolean found = false;

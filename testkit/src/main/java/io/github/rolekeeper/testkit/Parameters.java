@@ -1,9 +1,14 @@
 package io.github.rolekeeper.testkit;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -59,6 +64,47 @@ record Parameters(Map<String, String> all) {
           "The parameter " + key + " is not numbered as a list's are: '" + number + "'");
     }
     return Integer.parseInt(number);
+  }
+
+  /**
+   * Refuses what is below a name, directly or by number, and not among the members that are heeded.
+   *
+   * @throws AwsError {@code UnknownParameter}, EC2's code
+   */
+  void requireOnly(String name, String... members) {
+    Set<String> known = Set.of(members);
+    for (String key : all.keySet()) {
+      if (key.startsWith(name + ".")) {
+        String member = key.substring(name.length() + 1).replaceFirst("^\\d+\\.", "");
+        if (!known.contains(LaunchTemplates.head(member))) {
+          throw unknown(key);
+        }
+      }
+    }
+  }
+
+  /** EC2's refusal of what it does not know. */
+  static AwsError unknown(String parameter) {
+    return new AwsError(
+        400,
+        "UnknownParameter",
+        "The parameter "
+            + parameter
+            + " is not recognized: the simulated account does not have it, or not with this value.");
+  }
+
+  /** Tells another request from a repetition of this one, which has the same token. */
+  String digest() {
+    var told = new TreeMap<>(all);
+    told.keySet().removeAll(Set.of("ClientToken", "DryRun"));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(told.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** What is below a name: {@code Name.Member} as {@code Member}. */

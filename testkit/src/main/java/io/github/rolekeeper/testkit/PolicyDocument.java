@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -17,6 +18,12 @@ final class PolicyDocument {
     IDENTITY,
     TRUST
   }
+
+  /** By the domains of all partitions; which services there are is not simulated. */
+  private static final Pattern SERVICE =
+      Pattern.compile(
+          "[a-z0-9.-]+\\.(amazonaws\\.com(\\.cn)?|amazon\\.com|aws\\.internal|amazonaws\\.eu"
+              + "|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,6 +84,11 @@ final class PolicyDocument {
     }
     if (kind == Kind.IDENTITY && principal) {
       throw malformed("Policy document should not specify a principal.");
+    }
+    for (JsonNode service : each(statement.path("Principal").path("Service"))) {
+      if (!SERVICE.matcher(service.asText()).matches()) {
+        throw malformed("Invalid principal in policy: \"SERVICE\":\"" + service.asText() + "\"");
+      }
     }
     List<JsonNode> resources = either(statement, "Resource");
     if (kind == Kind.IDENTITY && resources.isEmpty()) {

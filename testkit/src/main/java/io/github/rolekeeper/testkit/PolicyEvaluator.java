@@ -76,6 +76,6 @@ final class PolicyEvaluator {
     return not
         != PolicyDocument.each(statement.path(not ? "NotResource" : "Resource")).stream()
             .map(pattern -> context.expand(pattern.asText()).orElse(unknown))
-            .anyMatch(pattern -> Wildcards.match(pattern, resource));
+            .anyMatch(pattern -> Wildcards.matchPolicy(pattern, resource));
   }
 }

@@ -2,9 +2,14 @@ package io.github.rolekeeper.testkit;
 
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** A service of the Query protocol: parameters in a form, the answer in XML. */
 class QueryService extends AwsService {
+  /** What any request may have: the operation, and what signs it. */
+  private static final Pattern COMMON =
+      Pattern.compile("Action|Version|X-Amz-.*|AWSAccessKeyId|Signature.*|SecurityToken|Timestamp");
+
   private final String namespace;
   private final Map<String, Operation> operations;
 
@@ -41,12 +46,45 @@ class QueryService extends AwsService {
       throw new AwsError(
           405, "MethodNotAllowed", "The method " + request.method() + " is not allowed.");
     }
-    if (operation == null) {
-      throw unknown(name, request.parameters().get("Version", version()));
+    String asked = request.parameters().get("Version", version());
+    if (operation == null || !speaks(asked)) {
+      throw unknown(name, asked);
     }
-    Consumer<Xml> result = operation.handler().handle(request.parameters(), caller);
+    Parameters parameters = request.parameters();
+    requireKnown(name, operation, parameters);
+    Consumer<Xml> result = handle(operation, parameters, caller);
     return Xml.document(
         name + "Response", namespace, xml -> envelope(xml, name, result, requestId));
+  }
+
+  /** Whether the service has a version of its API. */
+  boolean speaks(String version) {
+    return version.equals(version());
+  }
+
+  private void requireKnown(String name, Operation operation, Parameters parameters) {
+    for (Map.Entry<String, String> each : parameters.all().entrySet()) {
+      String head = LaunchTemplates.head(each.getKey());
+      boolean known = operation.parameters().contains(head) || COMMON.matcher(head).matches();
+      if (!known && !each.getValue().isEmpty()) {
+        throw unknownParameter(head, name);
+      }
+    }
+  }
+
+  Consumer<Xml> handle(Operation operation, Parameters parameters, Caller caller) {
+    return operation.handler().handle(parameters, caller);
+  }
+
+  AwsError unknownParameter(String parameter, String operation) {
+    return new AwsError(
+        400,
+        "ValidationError",
+        "The simulated account does not have the parameter "
+            + parameter
+            + " of "
+            + operation
+            + "; leave it out.");
   }
 
   void envelope(Xml xml, String operation, Consumer<Xml> result, String requestId) {
@@ -62,6 +100,15 @@ class QueryService extends AwsService {
   @Override
   Denials denials() {
     return Denials.QUERY;
+  }
+
+  /** IAM has a name of its own for it, unlike those that have the common errors only. */
+  @Override
+  AwsError internalError() {
+    AwsError error = denials().internalError();
+    return denials() == Denials.QUERY && !name().equals("iam")
+        ? new AwsError(error.status(), "InternalFailure", error.text())
+        : error;
   }
 
   @Override
@@ -94,6 +141,33 @@ class QueryService extends AwsService {
     void envelope(Xml xml, String operation, Consumer<Xml> result, String requestId) {
       xml.element("requestId", requestId);
       result.accept(xml);
+    }
+
+    /** Clients of older versions are answered, too. */
+    @Override
+    boolean speaks(String version) {
+      return true;
+    }
+
+    /** A read is done and its answer withheld; what writes ends its dry run by itself. */
+    @Override
+    Consumer<Xml> handle(Operation operation, Parameters parameters, Caller caller) {
+      Ec2Input.flag(parameters, "DryRun", false);
+      Consumer<Xml> result = super.handle(operation, parameters, caller);
+      Ec2Input.endDryRun(parameters);
+      return result;
+    }
+
+    @Override
+    AwsError unknownParameter(String parameter, String operation) {
+      return new AwsError(
+          400,
+          "UnknownParameter",
+          "The parameter "
+              + parameter
+              + " is not recognized: the simulated account does not have it for "
+              + operation
+              + ".");
     }
 
     @Override

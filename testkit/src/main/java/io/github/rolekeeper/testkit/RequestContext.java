@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,11 @@ import java.util.regex.Pattern;
  * the account does not simulate.
  */
 final class RequestContext {
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
+  // IAM User Guide, policy variables: with a default value, as ${aws:PrincipalTag/team, 'none'}.
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\$\\{([^},]*)(?:,\\s*'([^'}]*)'\\s*)?}");
+
+  private static final Set<String> ESCAPES = Set.of("*", "?", "$");
 
   private final Map<String, List<String>> keys = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -46,16 +51,26 @@ final class RequestContext {
     return keys;
   }
 
-  /** Fills in policy variables; empty if one has no single value in this request. */
+  /**
+   * Fills in policy variables, each with what stands for its value in a pattern; empty if one has
+   * neither a single value in this request nor a default. Escapes such as {@code ${*}} stay.
+   */
   Optional<String> expand(String text) {
     Matcher variable = VARIABLE.matcher(text);
     var expanded = new StringBuilder();
     while (variable.find()) {
-      List<String> values = values(variable.group(1));
-      if (values.size() != 1) {
+      String name = variable.group(1);
+      if (ESCAPES.contains(name)) {
+        variable.appendReplacement(expanded, Matcher.quoteReplacement(variable.group()));
+        continue;
+      }
+      List<String> values = values(name.strip());
+      String otherwise = variable.group(2);
+      if (values.size() != 1 && otherwise == null) {
         return Optional.empty();
       }
-      variable.appendReplacement(expanded, Matcher.quoteReplacement(values.get(0)));
+      String value = values.size() == 1 ? values.get(0) : String.valueOf(otherwise);
+      variable.appendReplacement(expanded, Matcher.quoteReplacement(Wildcards.escaped(value)));
     }
     return Optional.of(variable.appendTail(expanded).toString());
   }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Fills a world that nobody uses yet from a {@link Snapshot}. For one use. */
 final class Restoration {
+  private static final String IAM_ID = "[A-Za-z0-9_]{4,128}";
+
   private final Snapshot from;
   private final World world;
   private final Map<String, Role> rolesById = new HashMap<>();
@@ -24,6 +26,7 @@ final class Restoration {
   void begin(MutableClock clock) {
     // Another row of ids, or the account would issue again what the one before it has issued.
     world.ids.reseed(from.json().hashCode());
+    world.restoring = true;
     try {
       settings();
       if (from.time() != null) {
@@ -47,6 +50,8 @@ final class Restoration {
       throw new IllegalArgumentException("the seed contradicts itself: " + e.text(), e);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("the seed's time is no instant: " + e.getMessage(), e);
+    } finally {
+      world.restoring = false;
     }
   }
 
@@ -70,8 +75,8 @@ final class Restoration {
     world.ids.reserve("ANPA", entry.id());
     ManagedPolicy policy =
         world.policies.create(
-            required(entry.name(), "managedPolicies", "name"),
-            or(entry.path(), "/"),
+            name(entry.name(), "managedPolicies", 128),
+            path(entry.path(), "managedPolicies"),
             document,
             or(entry.description(), ""),
             instant(entry.created()));
@@ -111,12 +116,16 @@ final class Restoration {
   }
 
   private void role(Snapshot.RoleEntry entry) {
-    String name = required(entry.name(), "roles", "name");
-    String path = or(entry.path(), "/");
+    boolean deleted = Boolean.TRUE.equals(entry.deleted());
+    // The role of an instance itself has a name that no other can have.
+    String name =
+        deleted ? required(entry.name(), "roles", "name") : name(entry.name(), "roles", 64);
+    String path = path(entry.path(), "roles");
+    id(entry.id(), "roles", IAM_ID);
     String trust = or(entry.trustPolicy(), SimulatedAccount.EC2_TRUST);
     PolicyDocument.check(trust, PolicyDocument.Kind.TRUST);
     Role role;
-    if (Boolean.TRUE.equals(entry.deleted())) {
+    if (deleted) {
       String id = required(entry.id(), "roles", "id");
       String arn = world.iamArn("role" + path + name);
       role = new Role(name, id, path, arn, instant(entry.created()), trust);
@@ -132,7 +141,11 @@ final class Restoration {
     }
     Map<String, String> policies = entry.inlinePolicies();
     if (policies == null) {
-      policies = Map.of("administrator", SimulatedAccount.ADMINISTRATOR);
+      // Who chooses the attached policies has said what the role may do.
+      policies =
+          entry.attachedPolicies() == null
+              ? Map.of("administrator", SimulatedAccount.ADMINISTRATOR)
+              : Map.of();
     }
     policies.values().forEach(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
     role.inlinePolicies.putAll(policies);
@@ -176,10 +189,11 @@ final class Restoration {
   }
 
   private void profile(Snapshot.ProfileEntry entry) {
-    String name = required(entry.name(), "instanceProfiles", "name");
+    String name = name(entry.name(), "instanceProfiles", 128);
+    id(entry.id(), "instanceProfiles", IAM_ID);
     world.ids.reserve("AIPA", entry.id());
     InstanceProfile profile =
-        world.createProfile(name, or(entry.path(), "/"), instant(entry.created()));
+        world.createProfile(name, path(entry.path(), "instanceProfiles"), instant(entry.created()));
     if (entry.role() != null) {
       world.addRole(name, entry.role());
     }
@@ -207,7 +221,14 @@ final class Restoration {
     String name = required(entry.name(), "autoScalingGroups", "name");
     world.autoScalingGroups.put(
         name,
-        new AutoScalingGroup(name, entry.minSize(), entry.maxSize(), entry.desiredCapacity()));
+        new AutoScalingGroup(
+            name,
+            instant(entry.created()),
+            entry.minSize(),
+            entry.maxSize(),
+            entry.desiredCapacity(),
+            map(entry.launch()),
+            map(entry.tags())));
   }
 
   private void instance(Snapshot.InstanceEntry entry) {
@@ -220,6 +241,7 @@ final class Restoration {
       instance.metadataOptions.enabled = options.enabled();
       instance.metadataOptions.hopLimit = options.hopLimit();
       instance.metadataOptions.tagsEnabled = options.tagsEnabled();
+      instance.metadataOptions.ipv6Enabled = options.ipv6Enabled();
     }
     if (entry.stopProtected() != null) {
       instance.stopProtected = entry.stopProtected();
@@ -234,6 +256,9 @@ final class Restoration {
     instance.starts = entry.starts() == null ? 0 : entry.starts();
     instance.superseded.addAll(each(entry.formerAssociations()));
     associate(instance, entry);
+    if (instance.state == Instance.State.RUNNING) {
+      instance.metadata.catchUp(world.now());
+    }
     Snapshot.MemberEntry member = entry.autoScaling();
     if (member != null) {
       instance.membership = new Instance.Membership(member.group(), member.lifecycleState());
@@ -255,6 +280,13 @@ final class Restoration {
 
   private Instance created(Snapshot.InstanceEntry entry) {
     InstanceOptions options = options(entry);
+    id(entry.id(), "instances", "i-[0-9a-f]{8}([0-9a-f]{9})?");
+    if (entry.id() != null && world.find(entry.id()).isPresent()) {
+      throw new IllegalArgumentException(
+          "two of the seed's 'instances' have the id '" + entry.id() + "'");
+    }
+    id(entry.networkInterfaceId(), "instances", "eni-[0-9a-f]+");
+    id(entry.reservationId(), "instances", "r-[0-9a-f]+");
     world.ids.reserve("i-", entry.id());
     world.ids.reserve("eni-", entry.networkInterfaceId());
     String reservation = or(entry.reservationId(), world.ids.reservation());
@@ -266,6 +298,9 @@ final class Restoration {
               options,
               reservation,
               entry.profile() == null ? null : world.profile(entry.profile()));
+      if (entry.launched() != null) {
+        instance.launched = Instant.parse(entry.launched());
+      }
       switch (state) {
         case STOPPED -> world.stop(instance);
         case TERMINATED -> world.terminate(instance);
@@ -346,6 +381,7 @@ final class Restoration {
   }
 
   private void template(Snapshot.TemplateEntry entry) {
+    id(entry.id(), "launchTemplates", "lt-[0-9a-f]{8,17}");
     world.ids.reserve("lt-", entry.id());
     String root = world.iamArn("root");
     var template =
@@ -390,8 +426,45 @@ final class Restoration {
       from.launches()
           .forEach(
               (token, ids) ->
-                  world.launches.put(token, each(ids).stream().map(world::instance).toList()));
+                  world.launches.put(
+                      token,
+                      new World.Launch(
+                          map(from.launchRequests()).getOrDefault(token, ""),
+                          each(ids).stream().map(world::instance).toList())));
     }
+  }
+
+  private static String name(@Nullable String value, String of, int longest) {
+    String name = required(value, of, "name");
+    if (!IamInput.isName(name, longest)) {
+      throw misspelt(of, "name", name);
+    }
+    return name;
+  }
+
+  private static String path(@Nullable String value, String of) {
+    String path = or(value, "/");
+    if (!IamInput.isPath(path)) {
+      throw misspelt(of, "path", path);
+    }
+    return path;
+  }
+
+  private static void id(@Nullable String value, String of, String form) {
+    if (value != null && !value.matches(form)) {
+      throw misspelt(of, "id", value);
+    }
+  }
+
+  private static IllegalArgumentException misspelt(String of, String member, String value) {
+    return new IllegalArgumentException(
+        "one of the seed's '"
+            + of
+            + "' has the "
+            + member
+            + " '"
+            + value
+            + "', which AWS would not take");
   }
 
   private Instant instant(@Nullable String value) {

@@ -34,6 +34,9 @@ final class Role {
   /** Keys of IAM's tags are compared without regard to case (IAM User Guide, tagging). */
   final Map<String, String> tags = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
+  /** In how many answers more its ARN is its unique id; see {@link Fault#idForArn}. */
+  int answersWithoutArn;
+
   Role(String name, String id, String path, String arn, Instant created, String trustPolicy) {
     this.name = name;
     this.id = id;
@@ -41,6 +44,15 @@ final class Role {
     this.arn = arn;
     this.created = created;
     this.trustPolicy = trustPolicy;
+  }
+
+  /** The ARN as IAM shows it in one answer. */
+  String shownArn() {
+    if (answersWithoutArn == 0) {
+      return arn;
+    }
+    answersWithoutArn--;
+    return id;
   }
 
   /** The trust policy as IAM shows it: with the bare id of a trusted role that is gone. */

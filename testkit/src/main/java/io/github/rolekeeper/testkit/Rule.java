@@ -70,6 +70,19 @@ public enum Rule {
    */
   PROFILE_WITHOUT_ROLE_IS_REFUSED(Source.INFERENCE),
   /**
+   * EC2 says of a new profile that is still on its way from IAM what it says of one that there is
+   * not, {@code InvalidParameterValue}; without this rule {@code AssociateIamInstanceProfile} and
+   * {@code ReplaceIamInstanceProfileAssociation} answer {@code IncorrectState} with {@code
+   * InstanceIdentityProfileNotFound}, as others saw it (hashicorp/terraform-provider-aws#12533).
+   */
+  PROFILE_ON_ITS_WAY_IS_INVALID(Source.FIELD_REPORT),
+  /**
+   * The metadata service lists a directory whether or not a slash is at the end of its path;
+   * without this rule it redirects to the path with the slash, by a 301 over HTTP/1.0, as was
+   * captured for the list of roles (jtblin/kube2iam PR#119).
+   */
+  DIRECTORIES_NEED_NO_SLASH(Source.FIELD_REPORT),
+  /**
    * A metadata endpoint that is switched off answers 403; without this rule it refuses connections.
    */
   DISABLED_METADATA_ANSWERS_403(Source.FIELD_REPORT);

@@ -10,6 +10,7 @@ import java.util.Set;
 final class Settings {
   String accountId = "123456789012";
   String region = "us-east-1";
+  Partition partition = Partition.of(region);
   final Set<Rule> rules = EnumSet.allOf(Rule.class);
   private final Map<Timing, Duration> timings = new EnumMap<>(Timing.class);
 

@@ -114,7 +114,8 @@ public final class SimulatedAccount implements AutoCloseable {
    *
    * @param timing what
    * @param value how long
-   * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+   * @throws IllegalArgumentException if the value is negative, less than a second where time must
+   *     pass, or more than a century
    */
   public void timing(Timing timing, Duration value) {
     synchronized (world) {
@@ -460,7 +461,8 @@ public final class SimulatedAccount implements AutoCloseable {
     }
 
     /**
-     * The Region of the account's instances.
+     * The Region of the account's instances, and with it the partition: {@code cn-north-1} makes an
+     * account of {@code aws-cn}, {@code us-gov-west-1} one of {@code aws-us-gov}.
      *
      * @param value by default {@code us-east-1}
      * @return this builder
@@ -472,6 +474,7 @@ public final class SimulatedAccount implements AutoCloseable {
             "Region '" + value + "' has not the form of one, as in us-east-1");
       }
       settings.region = value;
+      settings.partition = Partition.of(value);
       return this;
     }
 
@@ -480,9 +483,9 @@ public final class SimulatedAccount implements AutoCloseable {
      * Timing#SESSION_DURATION}. They are renewed hourly, or five minutes before they expire where
      * that is sooner.
      *
-     * @param value by default six hours; more than zero
+     * @param value by default six hours; a second or more
      * @return this builder
-     * @throws IllegalArgumentException if it is zero or negative
+     * @throws IllegalArgumentException if it is less, or more than a century
      */
     public Builder sessionDuration(Duration value) {
       return timing(Timing.SESSION_DURATION, value);
@@ -494,7 +497,8 @@ public final class SimulatedAccount implements AutoCloseable {
      * @param timing what
      * @param value how long
      * @return this builder
-     * @throws IllegalArgumentException if the value is negative, or zero where time must pass
+     * @throws IllegalArgumentException if the value is negative, less than a second where time must
+     *     pass, or more than a century
      */
     public Builder timing(Timing timing, Duration value) {
       settings.timing(timing, Objects.requireNonNull(value, "value"));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param firstProfileIds by name in small letters, the id of the first profile that had the name
  * @param launches by client token, the ids of the instances that it stands for
+ * @param launchRequests by client token, what its first request asked for, as a digest
  * @param buckets by name, when they were created
  * @param timings those that differ from their defaults; what a builder is told itself is preferred
  * @param withoutRules those that are not followed
@@ -34,6 +35,7 @@ record Snapshot(
     @Nullable List<TemplateEntry> launchTemplates,
     @Nullable Map<String, String> firstProfileIds,
     @Nullable Map<String, List<String>> launches,
+    @Nullable Map<String, String> launchRequests,
     @Nullable Map<String, String> buckets,
     @Nullable Map<Timing, String> timings,
     @Nullable List<Rule> withoutRules) {
@@ -65,7 +67,8 @@ record Snapshot(
       @Nullable Integer number, @Nullable String document, @Nullable String created) {}
 
   /**
-   * A role; without inline policies it may do everything, as one made for a test should.
+   * A role; one that says neither its inline nor its attached policies may do everything, as one
+   * made for a test should.
    *
    * @param trustedRoles ids of the roles that the trust policy named when it was written, by ARN
    * @param deleted true for a role that IAM does not show: one that is gone and is known to
@@ -122,7 +125,14 @@ record Snapshot(
   }
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record GroupEntry(@Nullable String name, int minSize, int maxSize, int desiredCapacity) {}
+  record GroupEntry(
+      @Nullable String name,
+      @Nullable String created,
+      int minSize,
+      int maxSize,
+      int desiredCapacity,
+      @Nullable Map<String, String> launch,
+      @Nullable Map<String, String> tags) {}
 
   /**
    * {@code profile} names one of {@code instanceProfiles}; {@code association} can be a stale one.
@@ -165,7 +175,7 @@ record Snapshot(
     }
   }
 
-  record MetadataEntry(boolean enabled, int hopLimit, boolean tagsEnabled) {}
+  record MetadataEntry(boolean enabled, int hopLimit, boolean tagsEnabled, boolean ipv6Enabled) {}
 
   record MemberEntry(String group, String lifecycleState) {}
 

@@ -27,8 +27,17 @@ final class StsService {
   Map<String, Operation> operations() {
     return Map.of(
         "GetCallerIdentity", Operation.read(this::getCallerIdentity),
-        "AssumeRole", Operation.read(this::assumeRole),
-        "DecodeAuthorizationMessage", Operation.read(this::decodeAuthorizationMessage));
+        "AssumeRole",
+            Operation.read(
+                this::assumeRole,
+                "RoleArn",
+                "RoleSessionName",
+                "DurationSeconds",
+                "Policy",
+                "PolicyArns",
+                "ExternalId"),
+        "DecodeAuthorizationMessage",
+            Operation.read(this::decodeAuthorizationMessage, "EncodedMessage"));
   }
 
   /** Needs no permission, and succeeds even where one is explicitly denied (STS API reference). */

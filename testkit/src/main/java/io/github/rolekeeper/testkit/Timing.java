@@ -56,6 +56,9 @@ public enum Timing {
    */
   CLOUDTRAIL_DELIVERY(Duration.ofMinutes(5), Rule.Source.AWS_DOCUMENTATION);
 
+  /** A century; what takes longer would leave the years that AWS can write. */
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
   private final Duration usual;
   private final Rule.Source source;
 
@@ -82,6 +85,20 @@ public enum Timing {
     return source;
   }
 
+  /** Whether it is how long a change is under way. */
+  boolean isOfTransition() {
+    return switch (this) {
+      case IAM_TO_EC2,
+          IAM_READ_AFTER_WRITE,
+          ASSOCIATION_TRANSITION,
+          METADATA_LAG,
+          INSTANCE_START,
+          INSTANCE_STOP ->
+          true;
+      default -> false;
+    };
+  }
+
   /**
    * Checks a value.
    *
@@ -89,9 +106,10 @@ public enum Timing {
    */
   Duration checked(Duration value) {
     boolean mustPass = this == SESSION_DURATION || this == METADATA_REFRESH;
-    if (value.isNegative() || (mustPass && value.isZero())) {
+    Duration least = mustPass ? Duration.ofSeconds(1) : Duration.ZERO;
+    if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          name() + " " + value + " must be " + (mustPass ? "more than zero" : "zero or more"));
+          name() + " " + value + " must be from " + least + " to " + LONGEST);
     }
     return value;
   }

@@ -32,9 +32,9 @@ final class TrustPolicy {
         .toList();
   }
 
-  /** Whether a service such as {@code ec2.amazonaws.com} may assume a role. */
-  static boolean allowsService(String policy, String service) {
-    return trust(policy, Map.of("Service", List.of(service)), List.of(), new RequestContext())
+  /** Whether a service may assume a role, by any of its names. */
+  static boolean allowsService(String policy, List<String> names) {
+    return trust(policy, Map.of("Service", names), List.of(), new RequestContext())
         == Trust.PRINCIPAL;
   }
 
@@ -46,7 +46,8 @@ final class TrustPolicy {
    */
   static Trust ofPrincipal(
       String policy, List<String> arns, String account, RequestContext context) {
-    String root = "arn:" + World.PARTITION + ":iam::" + account + ":root";
+    // The account is of the same partition as whoever asks.
+    String root = "arn:" + arns.get(0).split(":", 3)[1] + ":iam::" + account + ":root";
     return trust(policy, Map.of("AWS", arns), List.of(account, root), context);
   }
 

@@ -12,6 +12,7 @@ import wiremock.jakarta.servlet.AsyncContext;
 import wiremock.jakarta.servlet.ReadListener;
 import wiremock.jakarta.servlet.ServletInputStream;
 import wiremock.org.eclipse.jetty.http.HttpMethod;
+import wiremock.org.eclipse.jetty.http.HttpStatus;
 import wiremock.org.eclipse.jetty.io.EndPoint;
 import wiremock.org.eclipse.jetty.server.HttpChannel;
 import wiremock.org.eclipse.jetty.server.Request;
@@ -150,7 +151,9 @@ final class WireServerExchange implements ReadListener {
 
   /** Sends an answer past Jetty, which writes HTTP/1.1 whatever the request was. */
   private void sendHttp10(WireResponse answer) {
-    var head = new StringBuilder("HTTP/1.0 " + answer.status() + " -\r\n");
+    var head =
+        new StringBuilder(
+            "HTTP/1.0 " + answer.status() + " " + HttpStatus.getMessage(answer.status()) + "\r\n");
     answer.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
     Callback close = Callback.from(() -> end(new ClosedChannelException()), this::end);
     channel

@@ -26,10 +26,11 @@ final class World {
   private static final String ROLE_QUOTA =
       "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
 
+  /** Half of the shortest session. */
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
+
   /** IAM's default quota (IAM quotas page). */
   private static final int PROFILE_QUOTA = 1000;
-
-  static final String PARTITION = "aws";
 
   final Settings settings;
   final Ids ids = new Ids(20230307);
@@ -46,12 +47,22 @@ final class World {
   private final Map<String, Instant> onTheWayToEc2 = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private long scheduled;
+
+  /** While it is filled from a snapshot, in which all that was under way counts as done. */
+  boolean restoring;
+
+  /**
+   * In how many answers after its creation a role or profile that is created now bears its unique
+   * id in place of its ARN.
+   */
+  int answersWithoutArn;
+
   // By name in small letters: the id of the first profile that had it. Kept only where a profile
   // that
   // is made again has that id, or an account would grow with every name.
   final Map<String, String> firstProfileIds = new LinkedHashMap<>();
   // A client token stands for its first launch (EC2 API reference, ensuring idempotency).
-  final Map<String, List<Instance>> launches = new LinkedHashMap<>();
+  final Map<String, Launch> launches = new LinkedHashMap<>();
   final Map<String, AutoScalingGroup> autoScalingGroups = new LinkedHashMap<>();
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
@@ -59,6 +70,14 @@ final class World {
   private final PriorityQueue<Session> sessionsByEnd =
       new PriorityQueue<>(Comparator.comparing((Session session) -> session.expiration));
   private final Map<String, Instant> buckets = new LinkedHashMap<>();
+
+  /**
+   * What a client token stands for.
+   *
+   * @param request of the first launch, so that another request with its token is told from its
+   *     repetition
+   */
+  record Launch(String request, List<Instance> instances) {}
 
   World(Settings settings, Clock clock) {
     this.settings = settings;
@@ -75,8 +94,12 @@ final class World {
     return settings.region;
   }
 
+  Partition partition() {
+    return settings.partition;
+  }
+
   Duration timing(Timing timing) {
-    return settings.timing(timing);
+    return restoring && timing.isOfTransition() ? Duration.ZERO : settings.timing(timing);
   }
 
   boolean follows(Rule rule) {
@@ -99,6 +122,9 @@ final class World {
     if (latest.isNegative() || latest.isZero()) {
       // A lead that is longer than the session would leave no time at all.
       latest = session.dividedBy(2);
+    }
+    if (latest.compareTo(SHORTEST_INTERVAL) < 0) {
+      latest = SHORTEST_INTERVAL;
     }
     return latest.compareTo(usual) < 0 ? latest : usual;
   }
@@ -151,6 +177,7 @@ final class World {
     }
     Role role =
         new Role(name, ids.role(), path, iamArn("role" + path + name), created, trustPolicy);
+    role.answersWithoutArn = answersWithoutArn;
     iamReads.roleChanges(name);
     roles.put(key(name), role);
     return role;
@@ -225,6 +252,7 @@ final class World {
             path,
             iamArn("instance-profile" + path + name),
             created);
+    profile.answersWithoutArn = answersWithoutArn;
     iamReads.profileChanges(name);
     profiles.put(key(name), profile);
     toEc2(name, at -> profilesInEc2.put(key(name), profile));
@@ -498,6 +526,7 @@ final class World {
   Association disassociate(Instance instance) {
     settle();
     Association ended = end(instance);
+    instance.metadata.behind = true;
     after(
         now(),
         metadataDelay(instance),
@@ -521,6 +550,7 @@ final class World {
   private Association attach(Instance instance, InstanceProfile profile) {
     Association coming = newAssociation(instance, profile, Association.State.ASSOCIATING);
     instance.association = coming;
+    instance.metadata.behind = true;
     after(
         now(),
         timing(Timing.ASSOCIATION_TRANSITION),
@@ -637,12 +667,12 @@ final class World {
   // Names
 
   String iamArn(String resource) {
-    return "arn:" + PARTITION + ":iam::" + accountId() + ":" + resource;
+    return "arn:" + partition().name() + ":iam::" + accountId() + ":" + resource;
   }
 
   String sessionArn(Session session) {
     return "arn:"
-        + PARTITION
+        + partition().name()
         + ":sts::"
         + accountId()
         + ":assumed-role/"
@@ -652,7 +682,7 @@ final class World {
   }
 
   String ec2Arn(String resource) {
-    return "arn:" + PARTITION + ":ec2:" + region() + ":" + accountId() + ":" + resource;
+    return "arn:" + partition().name() + ":ec2:" + region() + ":" + accountId() + ":" + resource;
   }
 
   private static String key(String name) {

@@ -212,6 +212,14 @@ class AccountServerTest {
         "{\"kind\":\"THROTTLED\",\"on\":\"everything\"}; must be an array of texts",
         "{\"kind\":\"THROTTLED\",\"atCalls\":[0]}; counted from 1",
         "{\"kind\":\"THROTTLED\",\"often\":true}; is unknown",
+        "{\"kind\":\"THROTTLED\",\"on\":[1,null]}; must be an array of texts",
+        "{\"kind\":\"THROTTLED\",\"atCalls\":2}; must be an array of whole numbers",
+        "{\"kind\":\"THROTTLED\",\"seed\":1}; says nothing without 'probability'",
+        "{\"kind\":\"THROTTLED\",\"probability\":1,\"seed\":\"x\"}; must be a whole number",
+        "{\"kind\":\"THROTTLED\",\"status\":500}; says nothing of a fault of 'kind' THROTTLED",
+        "{\"kind\":\"ERROR\",\"status\":500,\"message\":\"x\"}; needs a 'code'",
+        "{\"kind\":\"REDIRECT\",\"status\":200,\"value\":\"/\"}; pass 300 to 399",
+        "{\"kind\":\"ID_FOR_ARN\"}; 'reads' null must be a whole number",
       })
   void a_fault_that_makes_no_sense_is_refused(String fault, String rule) throws Exception {
     HttpResponse<String> answer = send("POST", "faults", fault);
@@ -400,7 +408,7 @@ class AccountServerTest {
           POST | clock    | [1]                            | 400 | InvalidRequest  | must be a JSON object
           POST | clock    | {} {}                          | 400 | MalformedJson   | no JSON
           PUT  | timings  | {"IAM_TO_EC2":"-PT1S"}         | 400 | InvalidValue    | IAM_TO_EC2 PT-1S
-          PUT  | timings  | {"SESSION_DURATION":"PT0S"}    | 400 | InvalidValue    | more than zero
+          PUT  | timings  | {"SESSION_DURATION":"PT0S"}    | 400 | InvalidValue    | must be from PT1S
           PUT  | timings  | {"LUNCH":"PT1H"}               | 400 | UnknownMember   | IAM_TO_EC2
           PUT  | rules    | {"SESSIONS_EXPIRE":"no"}       | 400 | InvalidValue    | true or false
           PUT  | rules    | {"GRAVITY":false}              | 400 | UnknownMember   | SESSIONS_EXPIRE

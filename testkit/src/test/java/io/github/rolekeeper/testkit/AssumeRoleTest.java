@@ -99,6 +99,23 @@ class AssumeRoleTest {
   }
 
   @Test
+  void a_policy_means_the_one_role_whose_path_it_escapes() {
+    iam.createRole(r -> r.roleName("star").path("/a*b/").assumeRolePolicyDocument(trust(ACCOUNT)));
+    iam.createRole(
+        r -> r.roleName("letter").path("/axb/").assumeRolePolicyDocument(trust(ACCOUNT)));
+    put(
+        "{\"Effect\":\"Allow\",\"Action\":\"iam:GetRole\","
+            + "\"Resource\":\"arn:aws:iam::123456789012:role/a${*}b/*\"}");
+    try (IamClient asked = operator().build(IamClient.builder())) {
+      assertThatCode(() -> asked.getRole(r -> r.roleName("star"))).doesNotThrowAnyException();
+      assertThat(
+              catchThrowableOfType(
+                  AwsServiceException.class, () -> asked.getRole(r -> r.roleName("letter"))))
+          .isNotNull();
+    }
+  }
+
+  @Test
   void a_session_bears_the_roles_and_its_own_name() {
     AssumeRoleResponse assumed =
         sts.assumeRole(r -> r.roleArn(OPERATOR).roleSessionName("alice").durationSeconds(900));

@@ -130,8 +130,8 @@ class FaultTest {
   @ParameterizedTest
   @CsvSource({
     "iam, 500, ServiceFailure",
-    "sts, 500, ServiceFailure",
-    "autoscaling, 500, ServiceFailure",
+    "sts, 500, InternalFailure",
+    "autoscaling, 500, InternalFailure",
     "cloudtrail, 500, InternalFailure",
     "ec2, 500, InternalError",
     "s3, 500, InternalError"
@@ -398,7 +398,47 @@ class FaultTest {
   }
 
   @Test
+  void a_new_profile_or_role_bears_its_id_for_its_arn_in_so_many_reads() {
+    account.inject(Fault.idForArn(2).on("CreateInstanceProfile", "CreateRole"));
+    var created = iam.createInstanceProfile(r -> r.instanceProfileName("new")).instanceProfile();
+    var role =
+        iam.createRole(r -> r.roleName("new").assumeRolePolicyDocument(SimulatedAccount.EC2_TRUST))
+            .role();
+
+    assertThat(created.arn()).isEqualTo(created.instanceProfileId()).startsWith("AIPA");
+    assertThat(role.arn()).isEqualTo(role.roleId()).startsWith("AROA");
+    for (int read = 0; read < 2; read++) {
+      assertThat(profileArn("new")).isEqualTo(created.instanceProfileId());
+      assertThat(profileArn("web")).startsWith("arn:aws:iam::");
+      assertThat(iam.getRole(r -> r.roleName("new")).role().arn()).isEqualTo(role.roleId());
+    }
+    assertThat(profileArn("new")).isEqualTo("arn:aws:iam::123456789012:instance-profile/new");
+    assertThat(iam.getRole(r -> r.roleName("new")).role().arn())
+        .isEqualTo("arn:aws:iam::123456789012:role/new");
+  }
+
+  private String profileArn(String name) {
+    return iam.getInstanceProfile(r -> r.instanceProfileName(name)).instanceProfile().arn();
+  }
+
+  @Test
+  void an_oversize_answer_of_xml_is_read_all_the_same() {
+    account.inject(Fault.oversize(100_000).times(1));
+
+    assertThat(iam.listInstanceProfiles().instanceProfiles()).hasSize(1);
+  }
+
+  @Test
   void bad_faults_are_refused_with_the_rule() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fault.withoutHeader("content-length"))
+        .withMessageContaining("HTTP_1_0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fault.redirect(200, "/"))
+        .withMessage("status 200 is no redirect: pass 300 to 399");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fault.idForArn(-1))
+        .withMessageContaining("zero or more");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Fault.status(302))
         .withMessage("status 302 is no error: pass 400 to 599");

@@ -103,7 +103,7 @@ class MetadataFaultTest {
     account.inject(Fault.http10().on("GET " + ID));
 
     assertThat(exchange("GET", ID))
-        .startsWith("HTTP/1.0 200 ")
+        .startsWith("HTTP/1.0 200 OK\r\n")
         .contains("Server: EC2ws\r\n")
         .doesNotContainIgnoringCase("Content-Length", "Transfer-Encoding")
         .endsWith("\r\n\r\n" + instance.id());

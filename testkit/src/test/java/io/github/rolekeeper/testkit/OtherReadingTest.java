@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,66 @@ class OtherReadingTest {
           r -> r.instanceId(instance.id()).httpEndpoint(InstanceMetadataEndpointState.DISABLED));
 
       assertThatThrownBy(() -> info(account, instance)).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void a_profile_on_its_way_to_ec2_is_an_incorrect_state_to_associations() {
+    try (var account =
+            accountWithout(
+                Rule.PROFILE_ON_ITS_WAY_IS_INVALID,
+                builder -> builder.timing(Timing.IAM_TO_EC2, LAG));
+        var ec2 = SdkClients.administrator(account).inProcess().build(Ec2Client.builder())) {
+      SimulatedInstance instance = account.launchInstance(InstanceOptions.of());
+
+      assertThatThrownBy(
+              () ->
+                  ec2.associateIamInstanceProfile(
+                      r -> r.instanceId(instance.id()).iamInstanceProfile(p -> p.name("web"))))
+          .hasMessageContaining("Code=InstanceIdentityProfileNotFound")
+          .hasMessageContaining("not found for the key: 123456789012/web");
+      assertThat(
+              QueryCall.outcome(
+                  account,
+                  "ec2",
+                  "RunInstances",
+                  "ImageId=ami-1",
+                  "MinCount=1",
+                  "MaxCount=1",
+                  "IamInstanceProfile.Name=web"))
+          .isEqualTo("InvalidParameterValue");
+      account.clock().advance(LAG);
+      ec2.associateIamInstanceProfile(
+          r -> r.instanceId(instance.id()).iamInstanceProfile(p -> p.name("web")));
+    }
+  }
+
+  @Test
+  void a_directory_without_its_slash_is_redirected_as_captured() throws Exception {
+    try (var account = accountWithout(Rule.DIRECTORIES_NEED_NO_SLASH, r -> r)) {
+      SimulatedInstance instance = account.launchInstance("web");
+      for (URI endpoint : List.of(instance.metadataEndpoint(), instance.metadataRoot())) {
+        String list =
+            endpoint.getPath().replaceAll("/$", "") + "/latest/meta-data/iam/security-credentials";
+
+        assertThat(raw(endpoint, list))
+            .startsWith("HTTP/1.0 301 Moved Permanently\r\n")
+            .contains("Location: http://" + endpoint.getAuthority() + list + "/\r\n")
+            .contains("Content-Length: 0\r\n", "Connection: close\r\n", "Server: EC2ws\r\n")
+            .endsWith("\r\n\r\n");
+        assertThat(raw(endpoint, list + "/")).startsWith("HTTP/1.1 200").endsWith("web-role");
+        assertThat(raw(endpoint, list + "/web-role")).startsWith("HTTP/1.1 200");
+      }
+    }
+  }
+
+  private static String raw(URI endpoint, String path) throws IOException {
+    try (var socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: " + endpoint.getAuthority();
+      socket
+          .getOutputStream()
+          .write((request + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What policies allow and deny. */
 class PolicyTest {
   private static final String BUCKET = "arn:aws:s3:::logs";
+  private static final List<String> EC2 = List.of("ec2.amazonaws.com");
 
   private final RequestContext context =
       new RequestContext()
@@ -22,7 +23,7 @@ class PolicyTest {
           .with("aws:SecureTransport", "true")
           .with("aws:TagKeys", "Team", "Stage")
           .with("aws:username")
-          .withTags("aws:ResourceTag/", Map.of("Team", "web"));
+          .withTags("aws:ResourceTag/", Map.of("Team", "web", "Odd", "a*?$b", "Star", "*"));
 
   private PolicyEvaluator.Decision decide(String action, String resource, String... statements) {
     String policy =
@@ -56,6 +57,34 @@ class PolicyTest {
   void a_statement_covers_actions_and_resources_by_pattern(
       String members, PolicyEvaluator.Decision decision) {
     assertThat(decide("s3:ListBucket", BUCKET, allow(members))).isEqualTo(decision);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "role/a${*}b, role/a*b, true",
+    "role/a${*}b, role/axb, false",
+    "role/a${?}b, role/a?b, true",
+    "role/a${?}b, role/axb, false",
+    "role/a${$}b, role/a$b, true",
+    "role/${*}*, role/*x, true",
+    "role/${*}*, role/xx, false",
+    "role/a${$}{*}b, role/a${*}b, true"
+  })
+  void an_escaped_star_question_mark_or_dollar_stands_for_itself(
+      String pattern, String resource, boolean allowed) {
+    String statement = allow("'Action':'*','Resource':'" + pattern + "'");
+
+    assertThat(decide("iam:GetRole", resource, statement) == PolicyEvaluator.Decision.ALLOWED)
+        .isEqualTo(allowed);
+  }
+
+  @Test
+  void a_variable_without_a_value_has_its_default() {
+    String statement =
+        "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::${aws:username, 'logs'}\"}";
+
+    assertThat(decide("s3:ListBucket", BUCKET, statement))
+        .isEqualTo(PolicyEvaluator.Decision.ALLOWED);
   }
 
   @Test
@@ -107,6 +136,14 @@ class PolicyTest {
         "'StringNotEquals':{'aws:ResourceTag/Stage':'test'} | true",
         "'StringLike':{'aws:ResourceTag/Team':'w*'} | true",
         "'StringNotLike':{'aws:ResourceTag/Team':'w*'} | false",
+        "'StringEquals':{'aws:ResourceTag/Odd':'a${*}${?}${$}b'} | true",
+        "'StringEquals':{'aws:ResourceTag/Team':'${*}'} | false",
+        "'StringLike':{'aws:ResourceTag/Odd':'a${*}*'} | true",
+        "'StringLike':{'aws:ResourceTag/Team':'w${*}'} | false",
+        "'StringLike':{'aws:ResourceTag/Odd':'${aws:ResourceTag/Odd}'} | true",
+        "'StringEquals':{'aws:ResourceTag/Odd':'${aws:ResourceTag/Odd}'} | true",
+        "'StringLike':{'aws:ResourceTag/Team':'${aws:ResourceTag/Star}'} | false",
+        "'ArnLike':{'aws:PrincipalArn':'arn:aws:iam::*:role/web${*}'} | false",
         "'StringEquals':{'aws:ResourceTag/Stage':'test'} | false",
         "'StringEqualsIfExists':{'aws:ResourceTag/Stage':'test'} | true",
         "'StringEqualsIfExists':{'aws:ResourceTag/Team':'test'} | false",
@@ -184,14 +221,11 @@ class PolicyTest {
         {"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
          "Principal":{"Service":["ec2.amazonaws.com","ssm.amazonaws.com"]}}}""";
 
-    assertThat(TrustPolicy.allowsService(policy, "ec2.amazonaws.com")).isTrue();
-    assertThat(TrustPolicy.allowsService(policy, "lambda.amazonaws.com")).isFalse();
-    assertThat(
-            TrustPolicy.allowsService(
-                policy.replace("AssumeRole", "TagSession"), "ec2.amazonaws.com"))
+    assertThat(TrustPolicy.allowsService(policy, EC2)).isTrue();
+    assertThat(TrustPolicy.allowsService(policy, List.of("lambda.amazonaws.com"))).isFalse();
+    assertThat(TrustPolicy.allowsService(policy.replace("AssumeRole", "TagSession"), EC2))
         .isFalse();
-    assertThat(TrustPolicy.allowsService(policy.replace("Allow", "Deny"), "ec2.amazonaws.com"))
-        .isFalse();
+    assertThat(TrustPolicy.allowsService(policy.replace("Allow", "Deny"), EC2)).isFalse();
   }
 
   private static String allow(String members) {

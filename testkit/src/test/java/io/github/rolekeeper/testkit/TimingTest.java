@@ -1,15 +1,51 @@
 package io.github.rolekeeper.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /** The durations of which no other test sets another value than the default. */
 class TimingTest {
+  @ParameterizedTest
+  @CsvSource({
+    "SESSION_DURATION, PT0.000000001S",
+    "METADATA_REFRESH, PT0.999S",
+    "SESSION_DURATION, P3650000D",
+    "IAM_TO_EC2, PT-1S",
+    "METADATA_LAG, P3650000D"
+  })
+  void a_timing_that_no_account_could_keep_is_refused_with_its_bounds(
+      Timing timing, Duration value) {
+    assertThatThrownBy(() -> SimulatedAccount.builder().timing(timing, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(timing.name())
+        .hasMessageContaining("must be from");
+  }
+
+  @Test
+  void a_long_time_of_short_sessions_is_not_lived_through_session_by_session() {
+    try (SimulatedAccount account =
+        SimulatedAccount.builder()
+            .withoutPort()
+            .timing(Timing.SESSION_DURATION, Duration.ofSeconds(1))
+            .timing(Timing.RENEWAL_LEAD, Duration.ofMillis(999))
+            .build()) {
+      account.createInstanceProfile("web", "web-role");
+      account.launchInstance("web");
+
+      account.clock().advance(Duration.ofDays(3650));
+
+      assertThat(account.snapshot().split("\"accessKeyId\"", -1)).hasSizeLessThan(5_000);
+    }
+  }
+
   private static final String ROLE = "iam/security-credentials/web-role";
 
   @Test

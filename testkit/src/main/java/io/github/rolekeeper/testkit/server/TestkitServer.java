@@ -142,7 +142,14 @@ public final class TestkitServer implements Callable<Integer> {
       throw wrong(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
-    announce(server, opened(server), System.out);
+    @Nullable URI root;
+    try {
+      root = opened(server);
+    } catch (UncheckedIOException e) {
+      System.err.println("--metadata-root " + metadataRoot + ": " + e.getMessage());
+      return 1;
+    }
+    announce(server, root, System.out);
     // Until a signal ends the process.
     new CountDownLatch(1).await();
     return 0;
@@ -195,7 +202,7 @@ public final class TestkitServer implements Callable<Integer> {
           .account()
           .instance(parts[0])
           .metadataRoot(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
-    } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw wrong("--metadata-root " + metadataRoot + ": " + e.getMessage());
     }
   }

@@ -62,6 +62,8 @@ class FieldRecordTest {
           Map.entry(Rule.DELETED_PROFILE_SHOWS_AT_REFRESH, Set.of()),
           Map.entry(Rule.ENDING_ASSOCIATION_BLOCKS_THE_NEXT, Set.of()),
           Map.entry(Rule.PROFILE_WITHOUT_ROLE_IS_REFUSED, Set.of()),
+          Map.entry(Rule.PROFILE_ON_ITS_WAY_IS_INVALID, Set.of()),
+          Map.entry(Rule.DIRECTORIES_NEED_NO_SLASH, Set.of()),
           Map.entry(Rule.DISABLED_METADATA_ANSWERS_403, Set.of()));
 
   private static StoryReplay replay;

@@ -198,6 +198,15 @@ class TestkitServerTest {
       assertThat(server.exitCode()).isEqualTo(2);
       assertThat(server.errors()).contains("--metadata-root", "i-0123456789abcdef1");
     }
+    try (var taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        var server =
+            ServerProcess.ofClasses(
+                directory,
+                "--seed-file=" + seed,
+                "--metadata-root=i-0123456789abcdef0:" + taken.getLocalPort())) {
+      assertThat(server.exitCode()).isEqualTo(1);
+      assertThat(server.errors()).contains("--metadata-root", "cannot listen");
+    }
   }
 
   @Test

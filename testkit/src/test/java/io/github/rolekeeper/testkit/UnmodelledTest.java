@@ -1,0 +1,217 @@
+package io.github.rolekeeper.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rolekeeper.testkit.awssdk.SdkClients;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
+import software.amazon.awssdk.services.cloudtrail.model.CloudTrailException;
+import software.amazon.awssdk.services.cloudtrail.model.EventCategory;
+
+/** What a request asks for is done or refused, and never passed over. */
+class UnmodelledTest {
+  private static final String RUN = "RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 ";
+
+  private static final String NOPE =
+      "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
+          + "\"Principal\":{\"Service\":\"nope.example\"}}}";
+
+  private SimulatedAccount account;
+  private String instance;
+
+  @BeforeEach
+  void launch() {
+    account = SimulatedAccount.builder().withoutPort().build();
+    account.createInstanceProfile("web", "web-role");
+    instance = account.launchInstance("web").id();
+  }
+
+  @AfterEach
+  void close() {
+    account.close();
+  }
+
+  private HttpAnswer send(String service, String call) {
+    String[] parts = call.replace("$i", instance).replace("$nope", NOPE).split(" ");
+    return QueryCall.send(
+        account, service, parts[0], Stream.of(parts).skip(1).toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 BlockDeviceMapping.1.DeviceName=x"
+            + " | UnknownParameter | BlockDeviceMapping",
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 SubnetId=subnet-1"
+            + " | InvalidSubnetID.NotFound | subnet-1",
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 Placement.AvailabilityZone=us-east-1b"
+            + " | InvalidParameterValue | us-east-1b",
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 Placement.Tenancy=dedicated"
+            + " | InvalidParameterValue | dedicated",
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 MetadataOptions.Colour=blue"
+            + " | UnknownParameter | MetadataOptions.Colour",
+        "ec2 | RunInstances ImageId=ami-1 MinCount=1 | MissingParameter | MaxCount",
+        "ec2 | RunInstances ImageId=ami-1 MaxCount=1 | MissingParameter | MinCount",
+        "ec2 | StopInstances InstanceId.1=$i Hibernate=true"
+            + " | UnsupportedHibernationConfiguration | hibernation",
+        "ec2 | StopInstances InstanceId.1=$i SkipOsShutdown=true | UnknownParameter"
+            + " | SkipOsShutdown",
+        "ec2 | ModifyInstanceAttribute InstanceId=$i SourceDestCheck.Value=false"
+            + " | UnknownParameter | SourceDestCheck",
+        "ec2 | ModifyInstanceAttribute InstanceId=$i DisableApiStop.Value=true"
+            + " DisableApiTermination.Value=true | InvalidParameterCombination | disableApiStop",
+        "ec2 | ModifyInstanceAttribute InstanceId=$i InstanceType.Value=t3.large"
+            + " | IncorrectInstanceState | stopped",
+        "ec2 | DescribeInstanceTypes InstanceType.1=t3.micro Filter.1.Name=x | UnknownParameter"
+            + " | Filter",
+        "ec2 | DescribeInstances InstanceId.1=i-00000000000000001 InstanceId.2=i-00000000000000002"
+            + " | InvalidInstanceID.NotFound | i-00000000000000001, i-00000000000000002",
+        "autoscaling | DeleteAutoScalingGroup AutoScalingGroupName=g ForceDelete=true"
+            + " | ValidationError | ForceDelete",
+        "autoscaling | DescribeAutoScalingInstances MaxRecords=51 | ValidationError | 50",
+        "autoscaling | DescribeAutoScalingGroups Filters.member.1.Name=colour"
+            + " Filters.member.1.Values.member.1=x | ValidationError | colour",
+        "iam | ListPolicies PolicyUsageFilter=PermissionsBoundary | ValidationError"
+            + " | PolicyUsageFilter",
+        "iam | ListRoles Version=1999-01-01 | InvalidAction | 1999-01-01",
+        "iam | CreateRole RoleName=r AssumeRolePolicyDocument=$nope"
+            + " | MalformedPolicyDocument | nope.example",
+        "sts | AssumeRole RoleArn=arn:aws:iam::123456789012:role/web-role RoleSessionName=me"
+            + " Tags.member.1.Key=a Tags.member.1.Value=b | ValidationError | Tags"
+      })
+  void what_would_be_answered_falsely_is_refused_by_its_name(
+      String service, String call, String code, String named) {
+    HttpAnswer answer = send(service, call);
+
+    assertThat(QueryCall.code(answer)).isEqualTo(code);
+    assertThat(answer.body()).contains(named);
+  }
+
+  @Test
+  void a_launch_template_that_says_more_is_not_launched_from() {
+    assertThat(
+            QueryCall.code(
+                send(
+                    "ec2",
+                    "CreateLaunchTemplate LaunchTemplateName=web LaunchTemplateData.ImageId=ami-1"
+                        + " LaunchTemplateData.CpuOptions.CoreCount=1")))
+        .isEqualTo("OK");
+
+    HttpAnswer answer =
+        send("ec2", "RunInstances MinCount=1 MaxCount=1 LaunchTemplate.LaunchTemplateName=web");
+
+    assertThat(QueryCall.code(answer)).isEqualTo("UnknownParameter");
+    assertThat(answer.body()).contains("LaunchTemplateData.CpuOptions.CoreCount");
+  }
+
+  @Test
+  void the_metadata_over_ipv6_are_shown_as_they_were_asked_for() {
+    assertThat(send("ec2", RUN + "MetadataOptions.HttpProtocolIpv6=enabled").body())
+        .contains("<httpProtocolIpv6>enabled</httpProtocolIpv6>");
+    assertThat(
+            send("ec2", "ModifyInstanceMetadataOptions InstanceId=$i HttpProtocolIpv6=enabled")
+                .body())
+        .contains("<httpProtocolIpv6>enabled</httpProtocolIpv6>");
+    assertThat(
+            QueryCall.code(
+                send("ec2", "ModifyInstanceMetadataOptions InstanceId=$i HttpProtocolIpv6=x")))
+        .isEqualTo("InvalidParameterValue");
+  }
+
+  @Test
+  void a_stopped_instance_can_be_of_another_type() {
+    send("ec2", "StopInstances InstanceId.1=$i");
+
+    assertThat(
+            QueryCall.code(
+                send("ec2", "ModifyInstanceAttribute InstanceId=$i InstanceType.Value=m5.large")))
+        .isEqualTo("OK");
+    assertThat(send("ec2", "DescribeInstances").body())
+        .contains("<instanceType>m5.large</instanceType>");
+  }
+
+  @Test
+  void a_client_token_stands_for_one_request() {
+    String first = send("ec2", RUN + "ClientToken=t").body();
+
+    assertThat(send("ec2", RUN + "ClientToken=t").body().replaceAll(".*(r-[0-9a-f]{17}).*", "$1"))
+        .isEqualTo(first.replaceAll(".*(r-[0-9a-f]{17}).*", "$1"));
+    assertThat(QueryCall.code(send("ec2", RUN + "ClientToken=t InstanceType=m5.large")))
+        .isEqualTo("IdempotentParameterMismatch");
+    String create = "CreateLaunchTemplate ClientToken=u LaunchTemplateData.ImageId=ami-1 ";
+    assertThat(QueryCall.code(send("ec2", create + "LaunchTemplateName=web"))).isEqualTo("OK");
+    assertThat(QueryCall.code(send("ec2", create + "LaunchTemplateName=web"))).isEqualTo("OK");
+    assertThat(QueryCall.code(send("ec2", create + "LaunchTemplateName=other")))
+        .isEqualTo("IdempotentParameterMismatch");
+    String version = "CreateLaunchTemplateVersion LaunchTemplateName=web ClientToken=v ";
+    assertThat(QueryCall.code(send("ec2", version + "LaunchTemplateData.ImageId=ami-2")))
+        .isEqualTo("OK");
+    assertThat(QueryCall.code(send("ec2", version + "LaunchTemplateData.ImageId=ami-3")))
+        .isEqualTo("IdempotentParameterMismatch");
+  }
+
+  @Test
+  void a_client_token_stands_for_its_request_after_a_restoration_too() {
+    send("ec2", RUN + "ClientToken=t");
+    try (SimulatedAccount restored =
+        SimulatedAccount.builder().withoutPort().seed(account.snapshot()).build()) {
+      String[] call = (RUN + "ClientToken=t InstanceType=m5.large").split(" ");
+
+      assertThat(
+              QueryCall.outcome(
+                  restored, "ec2", call[0], Stream.of(call).skip(1).toArray(String[]::new)))
+          .isEqualTo("IdempotentParameterMismatch");
+    }
+  }
+
+  @Test
+  void groups_are_found_by_their_tags() {
+    for (String group : new String[] {"blue", "green"}) {
+      assertThat(
+              QueryCall.code(
+                  send(
+                      "autoscaling",
+                      "CreateAutoScalingGroup MinSize=0 MaxSize=1 AutoScalingGroupName="
+                          + group
+                          + " LaunchTemplate.LaunchTemplateName=web"
+                          + " Tags.member.1.Key=team Tags.member.1.Value="
+                          + group)))
+          .isEqualTo("OK");
+    }
+
+    assertThat(
+            send(
+                    "autoscaling",
+                    "DescribeAutoScalingGroups Filters.member.1.Name=tag:team"
+                        + " Filters.member.1.Values.member.1=blue")
+                .body())
+        .contains("<AutoScalingGroupName>blue<", "<Key>team</Key>", "<LaunchTemplateName>web<")
+        .contains("<CreatedTime>")
+        .doesNotContain("green");
+    assertThat(
+            send(
+                    "autoscaling",
+                    "DescribeAutoScalingGroups Filters.member.1.Name=tag-key"
+                        + " Filters.member.1.Values.member.1=stage")
+                .body())
+        .doesNotContain("blue", "green");
+  }
+
+  @Test
+  void events_of_another_category_are_refused() {
+    try (var trail =
+        SdkClients.administrator(account).inProcess().build(CloudTrailClient.builder())) {
+      assertThat(
+              org.assertj.core.api.Assertions.catchThrowableOfType(
+                  CloudTrailException.class,
+                  () -> trail.lookupEvents(r -> r.eventCategory(EventCategory.INSIGHT))))
+          .hasMessageContaining("EventCategory");
+    }
+  }
+}
