@@ -32,18 +32,7 @@ final class AutoScalingService {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "CreateAutoScalingGroup",
-            Operation.write(
-                this::create,
-                "AutoScalingGroupName",
-                "MinSize",
-                "MaxSize",
-                "DesiredCapacity",
-                "AvailabilityZones",
-                "VPCZoneIdentifier",
-                "LaunchTemplate",
-                "LaunchConfigurationName",
-                "Tags"),
+        "CreateAutoScalingGroup", Operation.launch(this::create),
         "DeleteAutoScalingGroup", Operation.write(this::delete, "AutoScalingGroupName"),
         "DescribeAutoScalingGroups",
             Operation.read(
@@ -92,7 +81,6 @@ final class AutoScalingService {
     if (!tags.isEmpty()) {
       require(caller, "CreateOrUpdateTags", name);
     }
-    requirePlace(parameters);
     var group =
         new AutoScalingGroup(name, world.now(), least, most, desired, launchOf(parameters), tags);
     if (groups.putIfAbsent(name, group) != null) {
@@ -121,19 +109,6 @@ final class AutoScalingService {
       tags.put(key, tag.get("Value", ""));
     }
     return tags;
-  }
-
-  /** Where the instances of a group would be: the account has one zone with one subnet. */
-  private void requirePlace(Parameters parameters) {
-    for (String zone : parameters.list("AvailabilityZones.member")) {
-      if (!zone.equals(world.region() + "a")) {
-        throw invalid("Invalid availability zones [" + zone + "]");
-      }
-    }
-    String subnets = parameters.get("VPCZoneIdentifier", InstanceNetwork.SUBNET_ID);
-    if (!subnets.equals(InstanceNetwork.SUBNET_ID)) {
-      throw invalid("The subnet ID '" + subnets + "' does not exist");
-    }
   }
 
   private static Map<String, String> launchOf(Parameters parameters) {

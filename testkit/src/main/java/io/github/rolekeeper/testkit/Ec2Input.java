@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ final class Ec2Input {
   private static final int LEAST = 5;
   private static final int MOST = 1000;
   private static final int MOST_TAGS = 50;
+
+  // What RunInstances makes besides and can tag (EC2 API reference); none of it is simulated.
+  private static final Set<String> MADE_WITH_AN_INSTANCE =
+      Set.of("volume", "network-interface", "spot-instances-request", "elastic-gpu");
 
   private final World world;
 
@@ -218,6 +223,9 @@ final class Ec2Input {
     var tags = new LinkedHashMap<String, String>();
     for (Parameters specification : parameters.structures("TagSpecification")) {
       String type = specification.get("ResourceType", "");
+      if (kind.equals("instance") && MADE_WITH_AN_INSTANCE.contains(type)) {
+        continue;
+      }
       if (!kind.equals(type)) {
         throw new AwsError(
             400,

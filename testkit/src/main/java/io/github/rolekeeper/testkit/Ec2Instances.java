@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Instances, from launch to termination. */
@@ -33,33 +32,6 @@ final class Ec2Instances {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** What can be said of a launch, in a request or in a launch template. */
-  private static final Set<String> LAUNCH =
-      Set.of(
-          "CreditSpecification",
-          "DisableApiStop",
-          "DisableApiTermination",
-          "EbsOptimized",
-          "HibernationOptions",
-          "IamInstanceProfile",
-          "ImageId",
-          "InstanceInitiatedShutdownBehavior",
-          "InstanceMarketOptions",
-          "InstanceType",
-          "KernelId",
-          "KeyName",
-          "MetadataOptions",
-          "Monitoring",
-          "NetworkInterface",
-          "Placement",
-          "RamdiskId",
-          "RamDiskId",
-          "SecurityGroup",
-          "SecurityGroupId",
-          "SubnetId",
-          "TagSpecification",
-          "UserData");
-
   private final World world;
   private final Ec2Input input;
 
@@ -70,14 +42,7 @@ final class Ec2Instances {
 
   Map<String, Operation> operations() {
     return Map.of(
-        "RunInstances",
-            Operation.write(
-                this::run,
-                Stream.concat(
-                        LAUNCH.stream(),
-                        Stream.of(
-                            "ClientToken", "DryRun", "LaunchTemplate", "MaxCount", "MinCount"))
-                    .toArray(String[]::new)),
+        "RunInstances", Operation.launch(this::run),
         "DescribeInstances",
             Operation.read(
                 this::describe, "InstanceId", "Filter", "MaxResults", "NextToken", "DryRun"),
@@ -90,10 +55,13 @@ final class Ec2Instances {
                 "MaxResults",
                 "NextToken",
                 "DryRun"),
-        "StopInstances", Operation.write(this::stop, "InstanceId", "Force", "Hibernate", "DryRun"),
+        "StopInstances",
+            Operation.write(
+                this::stop, "InstanceId", "Force", "Hibernate", "SkipOsShutdown", "DryRun"),
         "StartInstances", Operation.write(this::start, "InstanceId", "DryRun"),
         "RebootInstances", Operation.write(this::reboot, "InstanceId", "DryRun"),
-        "TerminateInstances", Operation.write(this::terminate, "InstanceId", "DryRun"));
+        "TerminateInstances",
+            Operation.write(this::terminate, "InstanceId", "Force", "SkipOsShutdown", "DryRun"));
   }
 
   private Consumer<Xml> run(Parameters request, Caller caller) {
@@ -158,11 +126,6 @@ final class Ec2Instances {
         template
             .version(wanted)
             .orElseThrow(() -> LaunchTemplates.missingVersion(template, wanted));
-    for (String name : version.data().all().keySet()) {
-      if (!LAUNCH.contains(LaunchTemplates.head(name))) {
-        throw Parameters.unknown("LaunchTemplateData." + name);
-      }
-    }
     return new Source(
         LaunchTemplates.overridden(version.data(), request),
         Map.of(TEMPLATE_ID, template.id, TEMPLATE_VERSION, Long.toString(version.number())));
@@ -200,7 +163,6 @@ final class Ec2Instances {
   }
 
   private InstanceOptions options(Parameters parameters, Map<String, String> tags) {
-    requireModelled(parameters);
     InstanceOptions options =
         InstanceOptions.of()
             .withImage(parameters.required("ImageId"), parameters.get("InstanceType", "m1.small"));
@@ -224,9 +186,16 @@ final class Ec2Instances {
               false);
       options = options.with(persistent ? Trait.PERSISTENT_SPOT : Trait.SPOT);
     }
+    parameters.requireOnly(
+        "MetadataOptions",
+        "HttpEndpoint",
+        "HttpProtocolIpv6",
+        "HttpPutResponseHopLimit",
+        "HttpTokens",
+        "InstanceMetadataTags");
     String tenancy = parameters.get("Placement.Tenancy", "default");
     Ec2Input.requireValue(
-        tenancy.equals("host") || tenancy.equals("default"), "Placement.Tenancy", tenancy);
+        Set.of("host", "default", "dedicated").contains(tenancy), "Placement.Tenancy", tenancy);
     if (tenancy.equals("host")) {
       options = options.with(Trait.HOST_TENANCY);
     }
@@ -243,60 +212,6 @@ final class Ec2Instances {
       options = options.withTag(tag.getKey(), tag.getValue());
     }
     return Ec2LaunchDetails.read(options, parameters);
-  }
-
-  /** Refuses what an instance of AWS would differ by and one of the account would not. */
-  private void requireModelled(Parameters parameters) {
-    parameters.requireOnly(
-        "MetadataOptions",
-        "HttpEndpoint",
-        "HttpProtocolIpv6",
-        "HttpPutResponseHopLimit",
-        "HttpTokens",
-        "InstanceMetadataTags");
-    parameters.requireOnly(
-        "Placement", "AvailabilityZone", "GroupName", "PartitionNumber", "Tenancy");
-    parameters.requireOnly(
-        "NetworkInterface",
-        "AssociatePublicIpAddress",
-        "DeleteOnTermination",
-        "DeviceIndex",
-        "SecurityGroupId",
-        "SubnetId");
-    parameters.requireOnly("InstanceMarketOptions", "MarketType", "SpotOptions");
-    parameters.requireOnly(
-        "InstanceMarketOptions.SpotOptions",
-        "InstanceInterruptionBehavior",
-        "MaxPrice",
-        "SpotInstanceType");
-    parameters.requireOnly("HibernationOptions", "Configured");
-    parameters.requireOnly("Monitoring", "Enabled");
-    if (Ec2Input.flag(parameters, "EbsOptimized", false)) {
-      throw Parameters.unknown("EbsOptimized");
-    }
-    if (!parameters.get("InstanceInitiatedShutdownBehavior", "stop").equals("stop")) {
-      throw Parameters.unknown("InstanceInitiatedShutdownBehavior");
-    }
-    String zone = world.region() + "a";
-    String wanted = parameters.get("Placement.AvailabilityZone", zone);
-    if (!wanted.equals(zone)) {
-      throw new AwsError(
-          400,
-          "InvalidParameterValue",
-          "Invalid availability zone: [" + wanted + "]; the simulated account has " + zone);
-    }
-    var subnets = new ArrayList<String>(parameters.optional("SubnetId").stream().toList());
-    List<Parameters> interfaces = parameters.structures("NetworkInterface");
-    if (interfaces.size() > 1) {
-      throw Parameters.unknown("NetworkInterface.2");
-    }
-    interfaces.forEach(each -> subnets.addAll(each.optional("SubnetId").stream().toList()));
-    for (String subnet : subnets) {
-      if (!subnet.equals(InstanceNetwork.SUBNET_ID)) {
-        throw new AwsError(
-            400, "InvalidSubnetID.NotFound", "The subnet ID '" + subnet + "' does not exist");
-      }
-    }
   }
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {

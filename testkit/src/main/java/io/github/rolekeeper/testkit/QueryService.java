@@ -65,7 +65,7 @@ class QueryService extends AwsService {
   private void requireKnown(String name, Operation operation, Parameters parameters) {
     for (Map.Entry<String, String> each : parameters.all().entrySet()) {
       String head = LaunchTemplates.head(each.getKey());
-      boolean known = operation.parameters().contains(head) || COMMON.matcher(head).matches();
+      boolean known = operation.heeds(head) || COMMON.matcher(head).matches();
       if (!known && !each.getValue().isEmpty()) {
         throw unknownParameter(head, name);
       }

@@ -203,7 +203,7 @@ class TaggingTest {
         "CreateTags ResourceId.1=$i | MissingParameter",
         "RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 TagSpecification.1.ResourceType=instance"
             + " TagSpecification.1.Tag.1.Key=aws:a | InvalidParameterValue",
-        "RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 TagSpecification.1.ResourceType=volume"
+        "RunInstances ImageId=ami-1 MinCount=1 MaxCount=1 TagSpecification.1.ResourceType=vpc"
             + " TagSpecification.1.Tag.1.Key=a | InvalidParameterValue"
       })
   void a_tag_that_ec2_would_not_take_is_refused(String row) {
