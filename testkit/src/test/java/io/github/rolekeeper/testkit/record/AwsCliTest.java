@@ -7,7 +7,7 @@ import io.github.rolekeeper.testkit.Referee;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AwsCliTest {
   @TempDir private static Path home;
 
-  @BeforeAll
-  static void needs_the_cli() throws Exception {
+  @BeforeEach
+  void needs_the_cli() throws Exception {
     AwsCli.take(home);
   }
 

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,8 +23,8 @@ class Boto3Test {
 
   @TempDir private static Path home;
 
-  @BeforeAll
-  static void needs_boto3() throws Exception {
+  @BeforeEach
+  void needs_boto3() throws Exception {
     new Referee(home)
         .take(
             "boto3",
