@@ -7,6 +7,7 @@ import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.testkit.ApiCall;
 import io.github.rolekeeper.testkit.Fault;
+import io.github.rolekeeper.testkit.InstanceOptions;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.Rule;
 import io.github.rolekeeper.testkit.SimulatedAccount;
@@ -338,31 +339,19 @@ class RepairTest {
   @ParameterizedTest
   @ValueSource(strings = {"Auto Scaling", "Spot", "public IPv4"})
   void an_instance_that_stopping_would_harm_is_not_offered_a_stop(String hazard) {
-    String harmed =
-        ec2.runInstances(
-                r -> {
-                  r.imageId("ami-1").minCount(1).maxCount(1).iamInstanceProfile(p -> p.name("web"));
-                  switch (hazard) {
-                    case "Auto Scaling" ->
-                        r.tagSpecifications(
-                            t ->
-                                t.resourceType("instance")
-                                    .tags(g -> g.key("aws:autoscaling:groupName").value("fleet")));
-                    case "Spot" -> r.instanceMarketOptions(o -> o.marketType("spot"));
-                    default ->
-                        r.networkInterfaces(n -> n.deviceIndex(0).associatePublicIpAddress(true));
-                  }
-                })
-            .instances()
-            .get(0)
-            .instanceId();
-    instance = account.instance(harmed);
+    InstanceOptions options =
+        switch (hazard) {
+          case "Auto Scaling" -> InstanceOptions.of().withTag("aws:autoscaling:groupName", "fleet");
+          case "Spot" -> InstanceOptions.of(InstanceOptions.Trait.SPOT);
+          default -> InstanceOptions.of(InstanceOptions.Trait.PUBLIC_IP);
+        };
+    instance = account.launchInstance("web", options);
     metadata.close();
     metadata = Metadata.client(instance.metadataEndpoint());
     recreateProfile();
 
     RepairPlan plan =
-        ops().plan(RepairTarget.forInstance(InstanceId.of(harmed)).allowStopStart().build());
+        ops().plan(RepairTarget.forInstance(InstanceId.of(instance.id())).allowStopStart().build());
 
     assertThat(plan.steps())
         .extracting(RepairStep::operation)
