@@ -8,9 +8,11 @@ import java.util.Optional;
  * A look at the source that brought no answer.
  *
  * @param at when it failed
- * @param message what the source said of it
+ * @param message what the source said of it; the sources of this library put no text of an AWS
+ *     service there, which may repeat a session token
  * @param consecutive how many looks in a row had failed by then, this one included; at least 1
- * @param cause what the source threw, with its own causes
+ * @param cause what the source threw, with its own causes. Their texts and stack traces may quote
+ *     what a service answered, so take care where you print them
  */
 public record SourceFailure(Instant at, String message, int consecutive, Throwable cause) {
 

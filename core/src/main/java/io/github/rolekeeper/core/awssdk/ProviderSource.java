@@ -43,8 +43,10 @@ public final class ProviderSource implements CredentialSource {
    * Resolves the provider.
    *
    * @return what it serves now
-   * @throws IllegalStateException if the provider throws; the message holds its whole chain of
-   *     causes, which in the SDK's own providers is free of secrets
+   * @throws IllegalStateException if the provider throws; the message holds its chain of causes. Of
+   *     what a service answered it holds code, status and request id and no text, as services may
+   *     repeat a session token; the cause holds that text. Texts of the provider itself are quoted,
+   *     so those of a provider of your own must hold no secret
    */
   @Override
   public CredentialObservation observe() {

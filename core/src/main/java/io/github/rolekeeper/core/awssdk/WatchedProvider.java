@@ -85,7 +85,7 @@ public final class WatchedProvider
       AwsCredentials credentials = resolve();
       noteSuccess(credentials);
       return credentials;
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) { // an Error, such as a class that is missing, is no use either
       noteFailure(failure);
       throw failure;
     }
@@ -96,7 +96,7 @@ public final class WatchedProvider
     CompletableFuture<? extends AwsCredentialsIdentity> resolving;
     try {
       resolving = provider.resolveIdentity(request);
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       noteFailure(failure);
       throw failure;
     }
@@ -176,7 +176,7 @@ public final class WatchedProvider
         last = Use.of(identity);
       }
       used = true;
-    } catch (RuntimeException unreadable) {
+    } catch (Throwable unreadable) { // such as a method that this version of the SDK lacks
       noteFailure(unreadable);
     }
   }

@@ -567,4 +567,47 @@ class ProviderSourceTest {
         .expirationTime(END)
         .build();
   }
+
+  @Test
+  void an_identity_that_this_version_of_the_sdk_cannot_read_is_the_applications_all_the_same() {
+    AwsCredentials odd =
+        new AwsCredentials() {
+          @Override
+          public String accessKeyId() {
+            return "AKIAEXAMPLE000000001";
+          }
+
+          @Override
+          public String secretAccessKey() {
+            return "a-secret";
+          }
+
+          @Override
+          public Optional<Instant> expirationTime() {
+            throw new NoSuchMethodError("expirationTime");
+          }
+        };
+    scripted.answer = () -> odd;
+    WatchedProvider watched = WatchedProvider.watch(scripted);
+
+    assertThat(watched.resolveCredentials()).isSameAs(odd);
+    assertThatThrownBy(watched::observe).hasMessageContaining("NoSuchMethodError: expirationTime");
+    assertThat(watched.resolveIdentity().join()).isSameAs(odd);
+    assertThatThrownBy(watched::observe).hasMessageContaining("NoSuchMethodError: expirationTime");
+  }
+
+  @Test
+  void an_error_of_the_provider_is_a_failing_source_and_no_rest() {
+    NoClassDefFoundError missing = new NoClassDefFoundError("of the test");
+    scripted.answer =
+        () -> {
+          throw missing;
+        };
+    WatchedProvider watched = WatchedProvider.watch(scripted);
+
+    assertThatThrownBy(watched::resolveCredentials).isSameAs(missing);
+    assertThatThrownBy(watched::observe).hasMessageContaining("NoClassDefFoundError: of the test");
+    assertThatThrownBy(watched::resolveIdentity).isSameAs(missing);
+    assertThatThrownBy(watched::observe).hasMessageContaining("NoClassDefFoundError: of the test");
+  }
 }
