@@ -113,6 +113,9 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     Optional<LossReason> before = previous.forecast().map(LossForecast::reason);
     Optional<LossReason> after = current.forecast().map(LossForecast::reason);
     if (before.equals(after)) {
+      if (surer()) {
+        types.add(CredentialEventType.FORECAST_RAISED);
+      }
       return;
     }
     // A forecast that ends because the credentials died came true; it is not withdrawn.
@@ -122,6 +125,17 @@ record Change(CredentialSnapshot previous, CredentialSnapshot current) {
     if (after.isPresent()) {
       types.add(CredentialEventType.FORECAST_RAISED);
     }
+  }
+
+  /** The constants of confidence begin with the surest. */
+  private boolean surer() {
+    return current
+        .forecast()
+        .map(LossForecast::confidence)
+        .filter(
+            now ->
+                previous.forecast().filter(was -> now.compareTo(was.confidence()) < 0).isPresent())
+        .isPresent();
   }
 
   private boolean lastsLonger() {

@@ -11,7 +11,9 @@ import java.util.function.Predicate;
  * What the application uses, completed by what the metadata service says of the very same set: its
  * expiration where the SDK tells none, its role, when it was issued, and the signs of a loss. Sets
  * are told apart by their access key id. Of a set that the metadata service was never seen to serve
- * nothing is taken: the application has it from elsewhere.
+ * nothing is taken: the application has it from elsewhere. Nothing tells a set that was rotated
+ * away before the first look from such a one, so let a tracker look before the application's first
+ * use: until the application takes another set, it foretells no loss of that one.
  *
  * <p>A set that the metadata service was seen to serve stays completed after its rotation, since an
  * application may take it late and hold it for hours more: the last eight sets are remembered, and
@@ -137,7 +139,8 @@ public final class CompletedSource implements CredentialSource {
    *
    * @return what is used, completed
    * @throws RuntimeException if what the application uses fails, for another reason than that the
-   *     metadata service has none; or if it has used nothing yet and the metadata service fails
+   *     metadata service has none, which is no reason where the application was last seen to use
+   *     credentials from elsewhere; or if it has used nothing yet and the metadata service fails
    */
   @Override
   public CredentialObservation observe() {
@@ -145,6 +148,9 @@ public final class CompletedSource implements CredentialSource {
     try {
       seen = used.observe();
     } catch (RuntimeException failure) {
+      if (known.foreign()) { // what the metadata service has does not matter to that provider
+        throw failure;
+      }
       return ask().filter(CredentialObservation::isNone).orElseThrow(() -> failure);
     }
     if (seen.notUsed()) {

@@ -53,8 +53,10 @@ public enum CredentialEventType {
   REVOCATION_SUSPECTED,
 
   /**
-   * The suspicion of a revocation is over: an action succeeds again, or another session came. A
-   * session that ends under suspicion is told by {@link #EXPIRED} or {@link #LOST} alone.
+   * The suspicion of a revocation is over: an action succeeds again, another session came, a
+   * service refuses the identity itself, or the session is not in question any more, because it
+   * expired unused ({@link CredentialState#UNKNOWN}) or the application was found not to use it. A
+   * session that ends under suspicion otherwise is told by {@link #EXPIRED} or {@link #LOST} alone.
    */
   REVOCATION_CLEARED,
 
@@ -64,6 +66,9 @@ public enum CredentialEventType {
    */
   FORECAST_WITHDRAWN,
 
-  /** A loss was foretold. */
+  /**
+   * A loss was foretold, or one that was foretold for the same reason has become surer: by a
+   * forecast of more {@link Confidence} than the one before, which is not withdrawn for it.
+   */
   FORECAST_RAISED
 }

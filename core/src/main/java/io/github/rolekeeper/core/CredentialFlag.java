@@ -29,9 +29,10 @@ public enum CredentialFlag {
   /**
    * Nobody looked at the source for twice as long as a tracker that looks by itself would pause:
    * for 2 min at least, 10 min at most, counted from the last look, also a failed one, and before
-   * the first one from the making of the tracker. The state goes on by the clock, but never to
-   * {@link CredentialState#RENEWAL_OVERDUE}; as it may have been renewed unseen, health is unknown,
-   * also when it is {@link CredentialState#EXPIRED}. The next look ends it.
+   * the first one from the making of the tracker. A clock that was set back by as much tells
+   * nothing of that time, and counts alike. The state goes on by the clock, but never to {@link
+   * CredentialState#RENEWAL_OVERDUE}; as it may have been renewed unseen, health is unknown, also
+   * when it is {@link CredentialState#EXPIRED}. The next look ends it.
    */
   NOT_LOOKED
 }

@@ -19,8 +19,9 @@ import java.util.Set;
  * @param forecast their foretold loss; only while they are alive
  * @param cause why they are lost, or why there are none, with the cure; only in {@link
  *     CredentialState#EXPIRED} and {@link CredentialState#MISSING}. It is what foretold the loss,
- *     or what the source said since; empty if nobody looked between the time at which the
- *     successors were due and the loss, so that nothing is known of it
+ *     or what the source said since; of a session whose end only a service told, that it was
+ *     refused; empty if nobody looked between the time at which the successors were due and the
+ *     loss, so that nothing is known of it
  * @param generation how many sets were seen so far, told apart by access key id; 0 before the first
  * @param lastSuccess when the source last told what is served; empty before its first answer
  * @param lastFailure when the source last failed to answer; kept after it answers again

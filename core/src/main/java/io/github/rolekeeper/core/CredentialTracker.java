@@ -47,6 +47,9 @@ public final class CredentialTracker implements AutoCloseable {
   private @Nullable PollSchedule schedule;
   private boolean closed;
 
+  /** Whether the clock jumped and nobody began to look since. */
+  private boolean lookDue;
+
   /**
    * What is known, with its last judgement. News are set under the lock; whoever judges the same
    * anew swaps it in unless there are news.
@@ -189,18 +192,27 @@ public final class CredentialTracker implements AutoCloseable {
    */
   public void reportAnswerDate(Instant date) {
     Objects.requireNonNull(date, "date");
-    advance((state, now) -> state.withClock(state.clock().measured(Duration.between(now, date))));
-    delivery.deliver();
+    told((state, now) -> state.withClock(state.clock().measured(Duration.between(now, date))));
   }
 
   /**
    * Takes what a call of the application tells, from {@code TrafficInterceptor} of the package
    * {@code awssdk} or from elsewhere. Two actions that are denied to the very session that
    * performed them before raise {@link CredentialFlag#SUSPECTED_REVOKED}, until any action but
-   * {@code GetCallerIdentity}, which needs no permission, succeeds or another session comes. Where
-   * the source gives no expiration, a service's word that the session has expired stands in for it.
-   * The answer's date is taken as by {@link #reportAnswerDate}. A call that tells nothing new costs
-   * no lock.
+   * {@code GetCallerIdentity}, which needs no permission, succeeds or another session comes. Only
+   * what is classified as a denial with confidence HIGH counts, or as {@link
+   * ErrorClass#REVOCATION_SUSPECTED}, whose confidence is that of the suspicion: no HEAD without a
+   * code, no {@code AuthFailure} for a resource, no KMS key.
+   *
+   * <p>It is a suspicion and no proof. It is a false alarm where two actions lose their permission
+   * without a revocation, by a policy made stricter, or are refused for one resource, such as two
+   * reads of an S3 object that is not there without {@code s3:ListBucket}, and nothing else
+   * succeeds between or after them. The time between the two does not matter. An application that
+   * calls seldom keeps a false one until its next success.
+   *
+   * <p>Where the source gives no expiration, a service's word that the session has expired stands
+   * in for it. The answer's date is taken as by {@link #reportAnswerDate}. A call that tells
+   * nothing new costs no lock.
    *
    * @param call what was called, and how it ended
    */
@@ -208,8 +220,7 @@ public final class CredentialTracker implements AutoCloseable {
     if (latest().known().unmovedBy(call, clock.instant())) {
       return;
     }
-    advance((state, now) -> state.called(call, now));
-    delivery.deliver();
+    told((state, now) -> state.called(call, now));
   }
 
   /**
@@ -264,7 +275,7 @@ public final class CredentialTracker implements AutoCloseable {
     @Override
     public boolean clockJumped() {
       synchronized (news) {
-        return watch != null && watch.jumped(clock.instant());
+        return lookDue || (watch != null && watch.jumped(clock.instant()));
       }
     }
 
@@ -288,6 +299,9 @@ public final class CredentialTracker implements AutoCloseable {
 
   private CredentialSnapshot look() {
     CredentialObservation observation;
+    synchronized (news) {
+      lookDue = false;
+    }
     try {
       observation =
           Objects.requireNonNull(
@@ -303,6 +317,16 @@ public final class CredentialTracker implements AutoCloseable {
       return seen;
     }
     return advance((state, now) -> state.observed(observation, now));
+  }
+
+  /** Takes news that no look brought, so that one is due where a jump of the clock came up. */
+  private void told(BiFunction<TrackerState, Instant, TrackerState> step) {
+    synchronized (news) {
+      int jumps = latest().known().clock().jumps();
+      advance(step);
+      lookDue |= latest().known().clock().jumps() != jumps;
+    }
+    delivery.deliver();
   }
 
   /** Takes news in and announces what they change; they are delivered by the caller, later. */
@@ -427,9 +451,13 @@ public final class CredentialTracker implements AutoCloseable {
     /**
      * Who calls the listeners; by default daemon threads, at most one for each listener and none
      * while there is nothing to tell. {@code Runnable::run} calls them on the thread that noticed
-     * the change, before {@link #poll} returns; then one that blocks holds up the looking.
+     * the change, before {@link #poll} returns; then one that blocks holds up the looking. One that
+     * blocks holds a thread of the executor, so on fewer threads than listeners it holds up others.
      *
-     * @param executor given one task at a time for each listener; never shut down by the tracker
+     * @param executor given one task at a time for each listener, and never shut down by the
+     *     tracker. It must run what it takes, however late, or refuse it by an exception: that is
+     *     logged once, and the events wait for the next poll or report. A listener whose task is
+     *     dropped without a word is never told again
      * @return this
      */
     public Builder listenerExecutor(Executor executor) {

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class EventDelivery {
   private final class Registration implements ListenerRegistration {
     private final Outbox outbox = new Outbox(this::tell);
     private final CredentialListener listener;
+    private final AtomicBoolean refused = new AtomicBoolean();
     private volatile boolean closed;
 
     Registration(CredentialListener listener) {
@@ -85,8 +87,14 @@ final class EventDelivery {
       }
       try {
         registration.outbox.flush(executor);
+        registration.refused.set(false);
       } catch (Throwable refused) { // an executor that can make no thread throws an error
-        log(Level.ERROR, "the executor of the credential listeners refused; events wait", refused);
+        if (!registration.refused.getAndSet(true)) {
+          log(
+              Level.ERROR,
+              "the executor of the credential listeners refused; events wait until it takes them",
+              refused);
+        }
       }
     }
   }

@@ -10,19 +10,26 @@ import java.util.Optional;
  * @param metadata what is known of it
  * @param firstSeen when its access key id was first seen
  * @param used false if the application has not used it yet, but would get it next
+ * @param refused whether its expiration is the moment at which a service refused it as expired
  */
-record HeldCredentials(CredentialMetadata metadata, Instant firstSeen, boolean used) {
+record HeldCredentials(
+    CredentialMetadata metadata, Instant firstSeen, boolean used, boolean refused) {
 
   static HeldCredentials seen(
       Optional<HeldCredentials> before, CredentialMetadata metadata, boolean used, Instant now) {
     return new HeldCredentials(
         metadata,
         before.filter(held -> held.sameSetAs(metadata)).map(HeldCredentials::firstSeen).orElse(now),
-        used);
+        used,
+        false);
   }
 
   HeldCredentials with(CredentialMetadata completed) {
-    return new HeldCredentials(completed, firstSeen, used);
+    return new HeldCredentials(
+        completed,
+        firstSeen,
+        used,
+        metadata.expiration().isEmpty() && completed.expiration().isPresent());
   }
 
   boolean sameSetAs(CredentialMetadata other) {
@@ -36,6 +43,21 @@ record HeldCredentials(CredentialMetadata metadata, Instant firstSeen, boolean u
   /** When it was issued; for want of better, when it was first seen. */
   Instant since() {
     return issued().orElse(firstSeen);
+  }
+
+  /**
+   * From when on its age counts by the clock of this machine, which may be ahead of the one that
+   * dated its issue, or have been set forward since it was first seen.
+   */
+  Instant agesFrom() {
+    return since().isAfter(firstSeen) ? since() : firstSeen;
+  }
+
+  boolean lastsLongerThan(HeldCredentials other) {
+    return metadata
+        .expiration()
+        .filter(end -> other.metadata.expiration().filter(end::isAfter).isPresent())
+        .isPresent();
   }
 
   /** Whether the source tells when it was issued. */

@@ -46,10 +46,10 @@ record KeyTraffic(
   /** The same object if the call tells nothing new. */
   KeyTraffic failed(String action, ErrorClassification verdict, Instant now) {
     return switch (verdict.errorClass()) {
-      case DENIED, REVOCATION_SUSPECTED ->
-          performed.contains(action) && !denied.contains(action)
-              ? new KeyTraffic(accessKeyId, performed, with(denied, action), expired)
-              : this;
+      // A HEAD without a code, or a resource or key that is another's: no word of this session.
+      case DENIED -> verdict.confidence() == Confidence.HIGH ? denied(action) : this;
+      // Denied for sure, by a code; the low confidence is that of the revocation.
+      case REVOCATION_SUSPECTED -> denied(action);
       case EXPIRED ->
           verdict.confidence() == Confidence.LOW
               ? this
@@ -57,6 +57,12 @@ record KeyTraffic(
       case INVALID -> verdict.confidence() == Confidence.LOW ? this : refused(expired);
       case MISSING, CLOCK_SKEW, SOURCE_FAILING, TRANSIENT, UNRELATED -> this;
     };
+  }
+
+  private KeyTraffic denied(String action) {
+    return performed.contains(action) && !denied.contains(action)
+        ? new KeyTraffic(accessKeyId, performed, with(denied, action), expired)
+        : this;
   }
 
   boolean revocationSuspected() {

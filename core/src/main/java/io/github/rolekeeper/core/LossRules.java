@@ -28,7 +28,7 @@ final class LossRules {
 
   /**
    * Why the credentials are lost, or why there are none: what the source stated, or else that their
-   * successors were not there when somebody looked.
+   * successors were not there when somebody looked, or that a service refused them as expired.
    */
   static Optional<LossSignal> cause(
       TrackerState known, ExpiryWindows windows, CredentialState state, Instant now) {
@@ -44,10 +44,15 @@ final class LossRules {
                     .filter(held -> state == CredentialState.EXPIRED)
                     .filter(
                         held ->
-                            rhythmStopped(known, held)
+                            held.refused()
+                                || rhythmStopped(known, held)
                                 || !SnapshotRules.shownUntil(known, now)
                                     .isBefore(promised(held, windows)))
-                    .map(held -> overdueSignal(known, windows, held, now)));
+                    .map(
+                        held ->
+                            held.refused()
+                                ? refusedSignal(known, held)
+                                : overdueSignal(known, windows, held, now)));
   }
 
   /**
@@ -62,7 +67,7 @@ final class LossRules {
   }
 
   private static Optional<Instant> rhythmDue(TrackerState known, HeldCredentials held) {
-    return known.rhythm().patience().map(held.since()::plus);
+    return known.rhythm().patience().map(held.agesFrom()::plus);
   }
 
   private static LossForecast threatened(
@@ -127,6 +132,25 @@ final class LossRules {
         // A silent source may have renewed them unseen, and nobody promised the rhythm.
         known.failing() || byRhythm ? Confidence.LOW : Confidence.MEDIUM,
         evidence,
+        Optional.empty());
+  }
+
+  /** Nothing was due of a set whose end nobody told before a service did. */
+  private static LossSignal refusedSignal(TrackerState known, HeldCredentials held) {
+    Instant end = held.metadata().expiration().orElseThrow();
+    Optional<Instant> servedSince = known.lastSuccess().filter(seen -> !seen.isBefore(end));
+    return new LossSignal(
+        LossReason.RENEWAL_OVERDUE,
+        // Without an answer since then they may have been renewed unseen.
+        known.failing() || servedSince.isEmpty() ? Confidence.LOW : Confidence.MEDIUM,
+        "credentials "
+            + held.metadata().maskedAccessKeyId()
+            + ": a service refused them as expired at "
+            + end
+            + servedSince.map(seen -> ", and the source still served them at " + seen).orElse("")
+            + (known.failing()
+                ? "; the source has not answered since " + seenBy(known) + failure(known)
+                : ""),
         Optional.empty());
   }
 

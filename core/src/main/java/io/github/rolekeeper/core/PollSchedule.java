@@ -27,6 +27,9 @@ final class PollSchedule {
   private volatile boolean closed;
   private volatile boolean refused;
 
+  /** The thread of the tick under way, on which a listener may close; null between ticks. */
+  private volatile @Nullable Thread ticking;
+
   /** The next tick, to take it off a scheduler that lives on. */
   private volatile @Nullable Future<?> pending;
 
@@ -67,7 +70,11 @@ final class PollSchedule {
       next.cancel(false);
     }
     if (owned) {
-      executor.shutdownNow();
+      if (ticking == Thread.currentThread()) {
+        executor.shutdown(); // an interrupt would meet the listeners that are told next
+      } else {
+        executor.shutdownNow();
+      }
     }
   }
 
@@ -75,6 +82,7 @@ final class PollSchedule {
     if (closed) {
       return;
     }
+    ticking = Thread.currentThread();
     try {
       if (due - nanoTime.getAsLong() <= 0 || looks.clockJumped()) {
         Duration wait = looks.look();
@@ -87,6 +95,8 @@ final class PollSchedule {
           Level.ERROR,
           "a look at the credentials broke off; the next is in " + AFTER_ERROR,
           thrown);
+    } finally {
+      ticking = null;
     }
     scheduleTick();
   }

@@ -33,12 +33,15 @@ final class SnapshotRules {
   static Stream<Instant> edges(TrackerState known, ExpiryWindows windows) {
     Optional<HeldCredentials> held = known.held();
     Optional<Instant> expiration = held.flatMap(set -> set.metadata().expiration());
-    Instant silence = lookMissed(known, windows);
+    Duration patience = patience(known, windows);
+    Instant silence = known.looked().plus(patience);
+    Instant setBack = known.looked().minus(patience);
     if (held.isEmpty() || expiration.isEmpty()) {
-      return Stream.of(silence);
+      return Stream.of(setBack, silence);
     }
     Instant end = expiration.get();
     return Stream.of(
+        setBack,
         silence,
         end.minus(windows.advisoryFor(held.get().lifetime(end))),
         end.minus(promise(held.get(), end, windows)),
@@ -47,6 +50,9 @@ final class SnapshotRules {
 
   /** The window before the expiration in which the successors should be there. */
   static Duration promise(HeldCredentials held, Instant expiration, ExpiryWindows windows) {
+    if (held.refused()) {
+      return Duration.ZERO; // nobody told the end before it was over, so nobody promised anything
+    }
     Duration lifetime = held.lifetime(expiration);
     if (held.issued().isEmpty()) {
       return windows.overdueWithoutPromise(lifetime);
@@ -56,17 +62,23 @@ final class SnapshotRules {
     return lifetime.compareTo(window) <= 0 ? Duration.ZERO : window;
   }
 
-  /** From when on nobody has looked for too long, if nobody looks. */
-  private static Instant lookMissed(TrackerState known, ExpiryWindows windows) {
+  /** How long after the last look nobody has looked for too long. */
+  private static Duration patience(TrackerState known, ExpiryWindows windows) {
     Instant looked = known.looked();
-    return looked.plus(
-        PollPace.patience(
-            known.failing(),
-            state(known, windows, looked),
-            known
-                .held()
-                .flatMap(set -> set.metadata().expiration())
-                .map(end -> Duration.between(looked, end))));
+    return PollPace.patience(
+        known.failing(),
+        state(known, windows, looked),
+        known
+            .held()
+            .flatMap(set -> set.metadata().expiration())
+            .map(end -> Duration.between(looked, end)));
+  }
+
+  // Of a clock that was set back far, nothing tells how long ago the last look was.
+  private static boolean lookMissed(TrackerState known, ExpiryWindows windows, Instant now) {
+    Duration patience = patience(known, windows);
+    return !now.isBefore(known.looked().plus(patience))
+        || now.isBefore(known.looked().minus(patience));
   }
 
   private static CredentialState state(TrackerState known, ExpiryWindows windows, Instant now) {
@@ -117,7 +129,7 @@ final class SnapshotRules {
     if (known.failing()) {
       flags.add(CredentialFlag.SOURCE_FAILING);
     }
-    if (!now.isBefore(lookMissed(known, windows))) {
+    if (lookMissed(known, windows, now)) {
       flags.add(CredentialFlag.NOT_LOOKED);
     }
     if (known.clock().suspect()) {

@@ -87,7 +87,7 @@ record TrackerState(
         false,
         observation.notUsed(),
         another ? generation + 1 : generation,
-        another ? rhythm(completed(next.orElseThrow()), now) : rhythm,
+        nextServed ? rhythm.seen(next.orElseThrow(), now) : rhythm,
         alive ? stated.map(signal -> threat(signal, now)) : Optional.empty(),
         alive || another || observation.notApplicable().isPresent()
             ? stated
@@ -151,13 +151,17 @@ record TrackerState(
         lastSuccess,
         lastFailure,
         call.skew().filter(clock::differsFrom).map(clock::measured).orElse(clock),
-        traffic.after(signedBy(held(), call), now));
+        afterCall(call, now));
   }
 
   /** Whether a call tells nothing that is not known, as nearly all do, failed ones too. */
   boolean unmovedBy(CallReport call, Instant now) {
-    return call.skew().filter(clock::differsFrom).isEmpty()
-        && traffic.after(signedBy(held(), call), now).equals(traffic);
+    return call.skew().filter(clock::differsFrom).isEmpty() && afterCall(call, now).equals(traffic);
+  }
+
+  private TrafficMemory afterCall(CallReport call, Instant now) {
+    return traffic.after(
+        signedBy(held(), call), now, seen.map(set -> set.metadata().accessKeyId()));
   }
 
   // Nothing newer is known: neither that the source answers again nor that it serves.
@@ -202,14 +206,6 @@ record TrackerState(
             .filter(set -> set.accessKeyId().equals(call.accessKeyId()))
             .flatMap(CredentialMetadata::expiration);
     return expiration.map(call::expiringAt).orElse(call);
-  }
-
-  // A set that replaced a dead one came after an outage, which is no rhythm.
-  private Rhythm rhythm(HeldCredentials next, Instant now) {
-    return held()
-        .filter(before -> before.aliveAt(now))
-        .map(before -> rhythm.renewedAfter(next.after(before)))
-        .orElse(rhythm);
   }
 
   private Threat threat(LossSignal signal, Instant now) {

@@ -21,11 +21,13 @@ record TrafficMemory(List<KeyTraffic> keys) {
   }
 
   /**
-   * What is known after a call.
+   * What is known after a call. The key that is tracked is never forgotten for others: an
+   * application that assumes many roles calls with more sessions than are remembered.
    *
+   * @param held the access key id that is tracked; empty before the first
    * @return the same object if the call told nothing new
    */
-  TrafficMemory after(CallReport call, Instant now) {
+  TrafficMemory after(CallReport call, Instant now, Optional<String> held) {
     Optional<KeyTraffic> known = of(call.accessKeyId());
     KeyTraffic before = known.orElseGet(() -> KeyTraffic.of(call.accessKeyId()));
     KeyTraffic next =
@@ -41,12 +43,18 @@ record TrafficMemory(List<KeyTraffic> keys) {
     } else {
       all.add(0, next);
     }
-    return new TrafficMemory(List.copyOf(all.subList(0, Math.min(all.size(), MAX_KEYS))));
+    if (all.size() > MAX_KEYS) {
+      int oldest = all.size() - 1;
+      boolean tracked = held.filter(all.get(oldest).accessKeyId()::equals).isPresent();
+      all.remove(tracked ? oldest - 1 : oldest);
+    }
+    return new TrafficMemory(List.copyOf(all));
   }
 
   /**
    * Whether services deny at least two actions that they let this very session perform before. The
-   * texts of the denials differ by service and decide nothing.
+   * texts of the denials differ by service and decide nothing; what may be no denial at all, by its
+   * confidence, does not count.
    */
   boolean revocationSuspected(String accessKeyId) {
     return of(accessKeyId).filter(KeyTraffic::revocationSuspected).isPresent();

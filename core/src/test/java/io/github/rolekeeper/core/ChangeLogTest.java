@@ -128,11 +128,9 @@ class ChangeLogTest {
       assertThat(log.lines()).singleElement().asString().startsWith("INFO ");
       assertThat(log.lines().get(0)).contains("RENEWAL_OVERDUE", "(confidence LOW)");
       clock.advance(HOUR.multipliedBy(4).minusMinutes(5));
-      source.serves(
-          Sets.issued("KEY-NUMBER-3", NOON.plus(HOUR.multipliedBy(3)), HOUR.multipliedBy(6)),
-          Sets.profileGone());
       tracker.poll();
-      assertThat(log.lines().get(1)).startsWith("WARNING ");
+      assertThat(log.lines()).hasSize(2);
+      assertThat(log.lines().get(1)).startsWith("WARNING ").contains("(confidence MEDIUM)");
     }
   }
 

@@ -347,4 +347,37 @@ class CompletedSourceTest {
   private void usesNothing() {
     used.answers(CredentialObservation::unused);
   }
+
+  @Test
+  void a_provider_of_other_credentials_that_fails_is_a_failing_source_on_any_machine() {
+    metadata.servesNone();
+    uses("A");
+    tracker.poll();
+    used.fails(new IllegalStateException("connect timed out"));
+
+    CredentialSnapshot seen = tracker.poll();
+
+    assertThat(seen.state()).isEqualTo(CredentialState.VALID);
+    assertThat(seen.flags())
+        .containsExactly(CredentialFlag.SOURCE_FAILING, CredentialFlag.EXPIRY_UNKNOWN);
+    assertThat(seen.lastFailure().orElseThrow().message()).isEqualTo("connect timed out");
+    assertThat(told)
+        .containsExactly(CredentialEventType.OBTAINED, CredentialEventType.SOURCE_FAILING);
+
+    used.serves(Sets.issued("B", NOON, HOUR));
+    tracker.poll();
+    used.fails(new IllegalStateException("connect timed out"));
+    assertThat(tracker.poll().forecast()).isEmpty();
+  }
+
+  @Test
+  void a_set_that_was_rotated_away_before_the_first_look_may_be_anybodys_until_the_next() {
+    metadata.serves(Sets.issued("B", NOON, HOUR.multipliedBy(6)), Sets.profileGone());
+    used.serves(Sets.issued("A", NOON.minus(HOUR), HOUR.multipliedBy(6)));
+    assertThat(tracker.poll().forecast()).isEmpty();
+
+    uses("B");
+    assertThat(tracker.poll().forecast().orElseThrow().reason())
+        .isEqualTo(LossReason.PROFILE_NOT_FOUND);
+  }
 }

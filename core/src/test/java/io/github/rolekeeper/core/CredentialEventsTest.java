@@ -194,4 +194,45 @@ class CredentialEventsTest {
     at("13:00:00");
     assertThat(poll()).containsExactly(EXPIRED, SERVED_PAST_EXPIRY);
   }
+
+  @Test
+  void a_forecast_that_becomes_surer_is_raised_again_and_one_that_becomes_less_sure_is_not() {
+    CredentialMetadata set = Sets.issued("A", NOON, Duration.ofHours(6));
+    source.serves(set, error(Confidence.LOW));
+    poll();
+    source.serves(set, error(Confidence.HIGH));
+    assertThat(poll()).containsExactly(FORECAST_RAISED);
+    assertThat(told.get(0).current().forecast().orElseThrow().confidence())
+        .isEqualTo(Confidence.HIGH);
+    assertThat(poll()).isEmpty();
+    source.serves(set, error(Confidence.MEDIUM));
+    assertThat(poll()).isEmpty();
+  }
+
+  private static LossSignal error(Confidence confidence) {
+    return new LossSignal(LossReason.PROFILE_ERROR, confidence, "seen", Optional.empty());
+  }
+
+  @Test
+  void a_suspicion_of_a_session_that_expires_unused_is_cleared_as_nothing_else_tells_its_end() {
+    source.serves(Sets.issued("A", NOON, HOUR));
+    tracker.poll();
+    for (String action : List.of("S3:A", "S3:B")) {
+      tracker.report(new CallReport("A", action, Optional.empty(), Optional.empty()));
+    }
+    for (String action : List.of("S3:A", "S3:B")) {
+      tracker.report(new CallReport("A", action, Optional.of(denial()), Optional.empty()));
+    }
+    source.answers(CredentialObservation::unused);
+    clock.advance(Duration.ofMinutes(30));
+    tracker.poll();
+    clock.advance(Duration.ofMinutes(30));
+    assertThat(poll()).containsExactly(CredentialEventType.REVOCATION_CLEARED);
+    assertThat(tracker.snapshot().state()).isEqualTo(CredentialState.UNKNOWN);
+  }
+
+  private static AwsFailure denial() {
+    return new AwsFailure(
+        "S3", "", "AccessDenied", 403, "", Optional.empty(), Optional.empty(), Optional.empty());
+  }
 }

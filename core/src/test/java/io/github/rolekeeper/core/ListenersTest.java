@@ -7,6 +7,7 @@ import io.github.rolekeeper.testkit.MutableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ListenersTest {
@@ -137,5 +138,41 @@ class ListenersTest {
           return CredentialObservation.none();
         });
     assertThat(tracker.poll().lastFailure().orElseThrow().message()).contains("call snapshot()");
+  }
+
+  @Test
+  void an_executor_that_refuses_is_logged_once_until_it_takes_the_events() {
+    List<Runnable> tasks = new ArrayList<>();
+    boolean[] full = {true};
+    CredentialTracker refused =
+        CredentialTracker.builder(source)
+            .clock(clock)
+            .listenerExecutor(
+                work -> {
+                  if (full[0]) {
+                    throw new RejectedExecutionException("full, says the test");
+                  }
+                  tasks.add(work);
+                })
+            .listener(event -> told.add(event.type().toString()))
+            .build();
+    try (LogCapture log = LogCapture.start()) {
+      for (int poll = 0; poll < 5; poll++) {
+        refused.poll();
+      }
+      assertThat(log.lines()).filteredOn(line -> line.contains("executor")).hasSize(1);
+      full[0] = false;
+      refused.poll();
+      tasks.remove(0).run();
+      assertThat(told).containsExactly("LOST");
+      full[0] = true;
+      source.serves(Sets.issued("A", NOON, HOUR));
+      refused.poll();
+      refused.poll();
+      assertThat(log.lines())
+          .as("another refusal, another line")
+          .filteredOn(line -> line.contains("executor"))
+          .hasSize(2);
+    }
   }
 }

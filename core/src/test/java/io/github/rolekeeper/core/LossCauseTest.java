@@ -126,4 +126,50 @@ class LossCauseTest {
     source.answers(() -> CredentialObservation.notApplicable("a laptop"));
     assertThat(tracker.poll().cause()).isEmpty();
   }
+
+  @Test
+  void an_end_that_only_a_service_told_is_explained_by_its_refusal_and_nothing_was_due() {
+    source.serves(Sets.withoutExpiration("ASIAEXAMPLE7"));
+    tracker.poll();
+    clock.advance(Duration.ofSeconds(30));
+    try (LogCapture log = LogCapture.start()) {
+      tracker.report(expired());
+      assertThat(log.lines())
+          .containsExactly(
+              "ERROR credentials ****PLE7: VALID -> EXPIRED, expiration 2026-01-01T12:00:30Z; cause"
+                  + " RENEWAL_OVERDUE (confidence LOW): credentials ****PLE7: a service refused them"
+                  + " as expired at 2026-01-01T12:00:30Z");
+    }
+    clock.advance(Duration.ofSeconds(30));
+    LossSignal cause = tracker.poll().cause().orElseThrow();
+    assertThat(cause.confidence()).isEqualTo(Confidence.MEDIUM);
+    assertThat(cause.evidence()).endsWith("still served them at 2026-01-01T12:01:00Z");
+    source.fails(new IllegalStateException("no route to host"));
+    cause = tracker.poll().cause().orElseThrow();
+    assertThat(cause.confidence()).isEqualTo(Confidence.LOW);
+    assertThat(cause.evidence())
+        .contains("refused them as expired at 2026-01-01T12:00:30Z", "no route to host");
+  }
+
+  @Test
+  void what_the_source_states_explains_more_than_a_refusal() {
+    source.serves(Sets.withoutExpiration("ASIAEXAMPLE7"), Sets.profileGone());
+    tracker.poll();
+    tracker.report(expired());
+    assertCause(CredentialState.EXPIRED, tracker.snapshot());
+  }
+
+  private static CallReport expired() {
+    AwsFailure failure =
+        new AwsFailure(
+            "S3",
+            "",
+            "ExpiredToken",
+            400,
+            "",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return new CallReport("ASIAEXAMPLE7", "S3:GetObject", Optional.of(failure), Optional.empty());
+  }
 }

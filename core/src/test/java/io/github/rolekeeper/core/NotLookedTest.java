@@ -126,4 +126,17 @@ class NotLookedTest {
     clock.advance(Duration.ofNanos(1));
     assertThat(tracker.snapshot().flags()).contains(CredentialFlag.NOT_LOOKED);
   }
+
+  @Test
+  void of_a_clock_that_was_set_back_far_nobody_knows_how_long_ago_the_last_look_was() {
+    source.serves(Sets.issued("A", NOON, HOUR));
+    tracker.poll();
+    clock.set(NOON.minus(Duration.ofMinutes(6)));
+    assertThat(tracker.snapshot().flags()).isEmpty();
+    clock.set(NOON.minus(Duration.ofMinutes(6)).minusNanos(1));
+    assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.NOT_LOOKED);
+    clock.set(NOON.minus(Duration.ofDays(335)));
+    assertThat(tracker.snapshot().flags()).containsExactly(CredentialFlag.NOT_LOOKED);
+    assertThat(tracker.poll().flags()).isEmpty();
+  }
 }

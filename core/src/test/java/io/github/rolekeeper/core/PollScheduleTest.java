@@ -344,4 +344,44 @@ class PollScheduleTest {
             .at();
     return Duration.between(Instant.parse("2026-01-01T" + edge + "Z"), at).abs();
   }
+
+  @Test
+  void a_jump_that_a_report_noticed_first_is_looked_at_as_soon() {
+    source.serves(Sets.issued("A", NOON, HOUR.multipliedBy(6)));
+    tracker.start(time);
+    time.pass(Duration.ofSeconds(1));
+    clock.advance(HOUR.multipliedBy(7));
+    source.serves(Sets.issued("B", clock.instant(), HOUR.multipliedBy(6)));
+    tracker.reportAnswerDate(clock.instant());
+    assertThat(tracker.snapshot().state()).isEqualTo(CredentialState.EXPIRED);
+
+    time.pass(Duration.ofSeconds(15));
+
+    assertThat(tracker.snapshot().state()).isEqualTo(CredentialState.VALID);
+    assertThat(source.looks()).isEqualTo(2);
+    time.pass(Duration.ofMinutes(1));
+    assertThat(source.looks()).as("once for one jump").isEqualTo(2);
+  }
+
+  @Test
+  void a_listener_that_closes_the_tracker_interrupts_no_other() throws Exception {
+    LinkedBlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+    LinkedBlockingQueue<Thread> looking = new LinkedBlockingQueue<>();
+    CredentialTracker own =
+        CredentialTracker.builder(CredentialObservation::none)
+            .listenerExecutor(Runnable::run)
+            .build();
+    own.addListener(event -> own.close());
+    own.addListener(
+        event -> {
+          interrupted.add(Thread.currentThread().isInterrupted());
+          looking.add(Thread.currentThread());
+        });
+    own.start();
+
+    assertThat(interrupted.poll(60, TimeUnit.SECONDS)).isFalse();
+    Thread thread = looking.poll(60, TimeUnit.SECONDS);
+    thread.join(60_000); // only a failure takes that long
+    assertThat(thread.isAlive()).as("it ends all the same").isFalse();
+  }
 }

@@ -44,7 +44,74 @@ class RhythmTest {
     watch(HOUR.multipliedBy(4).minusMinutes(1));
     assertThat(tracker.snapshot().forecast().orElseThrow().confidence())
         .isEqualTo(Confidence.MEDIUM);
-    assertThat(told).filteredOn(type -> type == CredentialEventType.FORECAST_RAISED).hasSize(1);
+    assertThat(told)
+        .as("by the rhythm, and once more when the promise is broken, which is surer")
+        .filteredOn(type -> type == CredentialEventType.FORECAST_RAISED)
+        .hasSize(2);
+  }
+
+  @Test
+  void a_clock_that_is_ahead_makes_no_healthy_rotation_late() {
+    Duration ahead = HOUR.multipliedBy(2);
+    for (int set = 0; set < 10; set++) {
+      source.serves(Sets.issued("KEY-" + set, clock.instant().minus(ahead), LIFETIME));
+      watch(HOUR);
+    }
+    assertThat(told)
+        .doesNotContain(CredentialEventType.FORECAST_RAISED, CredentialEventType.RENEWAL_OVERDUE);
+  }
+
+  @Test
+  void a_clock_that_was_behind_and_is_set_right_makes_no_set_late() {
+    Duration behind = HOUR.multipliedBy(2);
+    for (int set = 0; set < 5; set++) {
+      source.serves(Sets.issued("KEY-" + set, clock.instant().plus(behind), LIFETIME));
+      tracker.poll();
+      clock.advance(HOUR.dividedBy(2));
+      tracker.poll();
+      clock.advance(set < 4 ? HOUR.dividedBy(2) : behind);
+    }
+    assertThat(tracker.poll().state()).isEqualTo(CredentialState.VALID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 30})
+  void sets_of_two_accounts_that_are_used_in_turn_are_no_rhythm(int minutesLater) {
+    CredentialMetadata one = ending("A", NOON.plus(LIFETIME));
+    CredentialMetadata other = ending("B", NOON.plus(LIFETIME).plusSeconds(minutesLater * 60L));
+    for (int call = 0; call < 20; call++) {
+      source.serves(call % 2 == 0 ? one : other);
+      tracker.poll();
+      clock.advance(Duration.ofMinutes(1));
+    }
+    source.serves(other);
+    watch(HOUR);
+    assertThat(tracker.poll().state()).isEqualTo(CredentialState.VALID);
+  }
+
+  @Test
+  void a_set_that_its_source_prolongs_is_renewed_by_none_that_came_in_an_outage() {
+    Instant end = NOON.plus(HOUR);
+    source.serves(ending("A", end));
+    tracker.poll();
+    clock.advance(HOUR.dividedBy(2));
+    source.serves(ending("A", end.plus(HOUR.multipliedBy(8))));
+    tracker.poll();
+    for (int set = 0; set < 3; set++) {
+      clock.advance(HOUR);
+      source.serves(ending("B" + set, clock.instant().plus(HOUR.multipliedBy(9))));
+      tracker.poll();
+    }
+    watch(HOUR.multipliedBy(3).minusMinutes(1));
+    assertThat(tracker.poll().state())
+        .as("the longest of three intervals is an hour and a half")
+        .isEqualTo(CredentialState.VALID);
+    watch(Duration.ofMinutes(1));
+    assertThat(tracker.poll().state()).isEqualTo(CredentialState.RENEWAL_OVERDUE);
+  }
+
+  private static CredentialMetadata ending(String keyId, Instant end) {
+    return new CredentialMetadata(Optional.empty(), keyId, Optional.empty(), Optional.of(end));
   }
 
   @Test

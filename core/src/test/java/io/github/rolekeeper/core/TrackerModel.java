@@ -15,6 +15,8 @@ import java.util.Set;
  */
 final class TrackerModel {
   private static final long MINUTE = 60;
+  private static final Sign WITHDRAWN =
+      new Sign(LossReason.CREDENTIALS_WITHDRAWN, Confidence.MEDIUM);
 
   private TrackerModel() {}
 
@@ -31,6 +33,8 @@ final class TrackerModel {
   enum Outcome {
     SUCCESS,
     DENIED,
+    DENIED_EXPLICITLY,
+    PERHAPS_DENIED,
     EXPIRED,
     INVALID,
     TRANSIENT
@@ -41,6 +45,9 @@ final class TrackerModel {
 
   /** A call of the application; the skew is null if its answer had no date. */
   record Call(String key, String action, Outcome outcome, Long skew) {}
+
+  /** A sign of loss, as its source gives it. */
+  record Sign(LossReason reason, Confidence sure) {}
 
   /** The advisory window is null if it is scaled to the lifetime, the other one by default. */
   record Windows(Long advisory, Long overdue) {
@@ -73,7 +80,7 @@ final class TrackerModel {
    * @param call of CALLED, else null
    */
   record Happening(
-      long wall, long even, Kind kind, Served set, LossReason signal, long awsTime, Call call) {
+      long wall, long even, Kind kind, Served set, Sign signal, long awsTime, Call call) {
     boolean look() {
       return kind != Kind.DATE_REPORTED && kind != Kind.CALLED;
     }
@@ -91,17 +98,21 @@ final class TrackerModel {
       Set<CredentialFlag> flags,
       int generation,
       String key,
+      String role,
       int failures,
       Long skew,
       int jumps,
       Loss loss,
       Why why) {}
 
+  /** What is told of a change. */
+  record Event(CredentialEventType type, Verdict before, Verdict after) {}
+
   /**
    * A look that told something, as it counts for what is known: an unused set that would be used
    * next is like a served one, unless one that was used lives.
    */
-  private record Told(Happening look, boolean idle, boolean used, List<Happening> until) {
+  private record Told(Happening look, boolean idle, boolean used, List<Session> sessions) {
     long wall() {
       return look.wall();
     }
@@ -120,7 +131,7 @@ final class TrackerModel {
 
     /** The end of a set as it was known then. */
     Long endOf(Served set) {
-      return end(set, until);
+      return end(set, sessions);
     }
   }
 
@@ -171,8 +182,11 @@ final class TrackerModel {
     if (unused) {
       flags.add(CredentialFlag.NOT_USED);
     }
-    Long ends = held == null ? null : end(held, history);
-    if (now >= missed(look, failing, answer, ends, start)) {
+    List<Session> sessions = past(history).sessions();
+    Long ends = held == null ? null : end(held, sessions);
+    long looked = look == null ? start.wall() : look.wall();
+    double patience = patience(look, failing, answer, ends);
+    if (now >= looked + patience || now < looked - patience) {
       flags.add(CredentialFlag.NOT_LOOKED);
     }
     if (answer == null) {
@@ -186,12 +200,12 @@ final class TrackerModel {
     } else if (ends == null) {
       flags.add(CredentialFlag.EXPIRY_UNKNOWN);
       state = answer.served() ? CredentialState.VALID : CredentialState.MISSING;
-      LossReason threat = threat(told, told.size() - 1);
+      Sign threat = threat(told, told.size() - 1);
       if (state == CredentialState.MISSING) {
         why = why(told);
       } else if (threat != null) {
-        long seen = since(told, threat);
-        loss = new Loss(threat, sure(threat), seen, null, seen);
+        long seen = since(told, threat.reason());
+        loss = new Loss(threat.reason(), threat.sure(), seen, null, seen);
       }
     } else {
       long end = ends;
@@ -203,10 +217,13 @@ final class TrackerModel {
         flags.add(CredentialFlag.SHORT_LIVED);
       }
       Long rhythm = rhythm(sets);
-      boolean stopped = rhythm != null && answer.served() && answer.wall() >= begin + 2 * rhythm;
+      // By the later of issue and first sight, as two clocks tell them.
+      long young = Math.max(begin, firstSeen(sets));
+      boolean stopped = rhythm != null && answer.served() && answer.wall() >= young + 2 * rhythm;
       // A set that lives no longer than the window cannot be renewed so early.
       double window = windows.overdueFor(life, held.issued() != null);
-      double promised = held.issued() != null && life <= window ? end : end - window;
+      boolean learnt = held.expires() == null; // of which nobody promised anything
+      double promised = learnt || (held.issued() != null && life <= window) ? end : end - window;
       boolean late = shown >= promised;
       if (now >= end && unused && shown < end) {
         state = CredentialState.UNKNOWN;
@@ -216,7 +233,11 @@ final class TrackerModel {
           flags.add(CredentialFlag.SERVED_PAST_EXPIRY);
         }
         why = why(told);
-        if (why == null && state == CredentialState.EXPIRED && (late || stopped)) {
+        if (why == null && state == CredentialState.EXPIRED && learnt) {
+          boolean seenServed = !failing && answer.wall() >= end;
+          why =
+              new Why(LossReason.RENEWAL_OVERDUE, seenServed ? Confidence.MEDIUM : Confidence.LOW);
+        } else if (why == null && state == CredentialState.EXPIRED && (late || stopped)) {
           why =
               new Why(
                   LossReason.RENEWAL_OVERDUE,
@@ -230,16 +251,16 @@ final class TrackerModel {
         state = CredentialState.VALID;
       }
       if (now < end) {
-        LossReason threat = threat(told, told.size() - 1);
+        Sign threat = threat(told, told.size() - 1);
         if (threat != null) {
-          long seen = since(told, threat);
+          long seen = since(told, threat.reason());
           long latest =
-              threat == LossReason.PROFILE_WITHOUT_ROLE
+              threat.reason() == LossReason.PROFILE_WITHOUT_ROLE
                   ? Math.max(end, seen + 60 * MINUTE + life)
                   : end;
-          loss = new Loss(threat, sure(threat), end, latest, seen);
+          loss = new Loss(threat.reason(), threat.sure(), end, latest, seen);
         } else if (state == CredentialState.RENEWAL_OVERDUE) {
-          double due = stopped ? Math.min(promised, begin + 2 * rhythm) : promised;
+          double due = stopped ? Math.min(promised, young + 2 * rhythm) : promised;
           loss =
               new Loss(
                   LossReason.RENEWAL_OVERDUE,
@@ -259,7 +280,7 @@ final class TrackerModel {
         }
       }
     }
-    if (lives(state) && deniedActions(held.key(), history) >= 2) {
+    if (lives(state) && deniedActions(held.key(), sessions) >= 2) {
       flags.add(CredentialFlag.SUSPECTED_REVOKED);
     }
     int generation = 0;
@@ -273,6 +294,7 @@ final class TrackerModel {
         flags,
         generation,
         held == null ? null : held.key(),
+        held == null ? null : held.role(),
         failures,
         skew,
         jumps(history, start),
@@ -280,30 +302,27 @@ final class TrackerModel {
         why);
   }
 
-  /** From when on nobody has looked for too long: two minutes to ten after the last look. */
-  private static double missed(
-      Happening look, boolean failing, Told answer, Long end, Happening start) {
-    if (look == null) {
-      return start.wall() + 2 * MINUTE;
-    }
+  /** How far from the last look is too far: two minutes to ten. */
+  private static double patience(Happening look, boolean failing, Told answer, Long end) {
     double patience = 2 * MINUTE;
-    if (!failing && answer != null) {
+    if (look != null && !failing && answer != null) {
       if (answer.look().kind() == Kind.NOT_APPLICABLE) {
         patience = 10 * MINUTE;
       } else if (end != null) {
         patience = Math.max(patience, Math.min(10 * MINUTE, (end - look.wall()) / 10.0));
       }
     }
-    return look.wall() + patience;
+    return patience;
   }
 
-  private static Confidence sure(LossReason reason) {
-    return reason == LossReason.PROFILE_NOT_FOUND ? Confidence.HIGH : Confidence.MEDIUM;
+  private static boolean surer(Loss before, Loss after) {
+    List<Confidence> rising = List.of(Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH);
+    return rising.indexOf(after.sure()) > rising.indexOf(before.sure());
   }
 
   /** All events of a history, in their order. */
-  static List<CredentialEventType> events(Windows windows, List<Happening> all, Happening start) {
-    List<CredentialEventType> events = new ArrayList<>();
+  static List<Event> events(Windows windows, List<Happening> all, Happening start) {
+    List<Event> told = new ArrayList<>();
     List<Happening> history = noted(all, start);
     Verdict before = judged(windows, List.of(), start, start.wall());
     Served setBefore = null;
@@ -311,13 +330,14 @@ final class TrackerModel {
     for (int i = 0; i < history.size(); i++) {
       List<Happening> until = history.subList(0, i + 1);
       Verdict after = judged(windows, until, start, history.get(i).wall());
+      List<CredentialEventType> events = new ArrayList<>();
       Served set =
           told(until).stream()
               .filter(Told::served)
               .map(Told::set)
               .reduce((first, second) -> second)
               .orElse(null);
-      Long end = set == null ? null : end(set, until);
+      Long end = set == null ? null : end(set, past(until).sessions());
       boolean lived = lives(before.state());
       boolean lives = lives(after.state());
       boolean died =
@@ -385,14 +405,17 @@ final class TrackerModel {
       if (was != null && was != is && !died) {
         events.add(CredentialEventType.FORECAST_WITHDRAWN);
       }
-      if (is != null && was != is) {
+      if (is != null && (was != is || surer(before.loss(), after.loss()))) {
         events.add(CredentialEventType.FORECAST_RAISED);
+      }
+      for (CredentialEventType type : events) {
+        told.add(new Event(type, before, after));
       }
       before = after;
       setBefore = set;
       endBefore = end;
     }
-    return events;
+    return told;
   }
 
   private static boolean lives(CredentialState state) {
@@ -408,11 +431,11 @@ final class TrackerModel {
   /** Without the calls that told nothing new, which nobody takes note of. */
   private static List<Happening> noted(List<Happening> all, Happening start) {
     List<Happening> noted = new ArrayList<>();
-    List<Session> known = List.of();
+    Past known = past(List.of());
     for (Happening h : all) {
-      List<Session> next = h.kind() == Kind.CALLED ? after(known, h) : known;
+      Past next = next(known, h);
       if (h.kind() == Kind.CALLED
-          && next.equals(known)
+          && next.sessions().equals(known.sessions())
           && (h.call().skew() == null || near(skew(noted, start), h.call().skew()))) {
         continue;
       }
@@ -462,16 +485,34 @@ final class TrackerModel {
   /** What calls told of a session: actions that it performed and is denied now, its end. */
   private record Session(String key, Set<String> performed, Set<String> denied, Long expired) {}
 
-  /** The four sessions of which calls told something last for the first time. */
-  private static List<Session> memory(List<Happening> history) {
-    List<Session> sessions = List.of();
-    for (Happening h : history) {
-      sessions = h.kind() == Kind.CALLED ? after(sessions, h) : sessions;
+  /** What calls told so far, the set that counts, and whether it was used. */
+  private record Past(List<Session> sessions, Served held, boolean used) {
+    /** Whether that look saw no use and changes nothing of the set that counts. */
+    boolean staysAt(Happening h) {
+      Long end = used ? end(held, sessions) : null;
+      return h.kind() == Kind.UNUSED && (h.set() == null || (end != null && h.wall() < end));
     }
-    return sessions;
   }
 
-  private static List<Session> after(List<Session> known, Happening h) {
+  private static Past past(List<Happening> history) {
+    Past past = new Past(List.of(), null, false);
+    for (Happening h : history) {
+      past = next(past, h);
+    }
+    return past;
+  }
+
+  private static Past next(Past past, Happening h) {
+    if (h.kind() == Kind.CALLED) {
+      return new Past(after(past.sessions(), past.held(), h), past.held(), past.used());
+    }
+    return h.set() == null || past.staysAt(h)
+        ? past
+        : new Past(past.sessions(), h.set(), h.kind() == Kind.SERVED);
+  }
+
+  /** Four sessions: the one that counts, if it called, and the last ones that began to tell. */
+  private static List<Session> after(List<Session> known, Served held, Happening h) {
     Call call = h.call();
     Session before = new Session(call.key(), Set.of(), Set.of(), null);
     for (Session each : known) {
@@ -488,7 +529,7 @@ final class TrackerModel {
         }
         expired = null;
       }
-      case DENIED -> {
+      case DENIED, DENIED_EXPLICITLY -> {
         if (performed.contains(call.action())) {
           denied.add(call.action());
         }
@@ -498,7 +539,7 @@ final class TrackerModel {
         expired = expired == null ? (Long) h.wall() : expired;
       }
       case INVALID -> denied.clear();
-      case TRANSIENT -> {}
+      case PERHAPS_DENIED, TRANSIENT -> {}
     }
     Session after = new Session(call.key(), performed, denied, expired);
     List<Session> sessions = new ArrayList<>(known);
@@ -507,26 +548,28 @@ final class TrackerModel {
       sessions.set(place, after);
     } else if (!after.equals(before)) {
       sessions.add(0, after);
-      if (sessions.size() > 4) {
-        sessions.remove(4);
+      for (int i = 4; sessions.size() > 4; i--) {
+        if (held == null || !sessions.get(i).key().equals(held.key())) {
+          sessions.remove(i);
+        }
       }
     }
     return sessions;
   }
 
-  private static int deniedActions(String key, List<Happening> history) {
-    return memory(history).stream()
+  private static int deniedActions(String key, List<Session> sessions) {
+    return sessions.stream()
         .filter(s -> s.key().equals(key))
         .mapToInt(s -> s.denied().size())
         .sum();
   }
 
   /** When a set ends: as its source says, else since when services say that it has expired. */
-  private static Long end(Served set, List<Happening> history) {
+  private static Long end(Served set, List<Session> sessions) {
     if (set.expires() != null) {
       return set.expires();
     }
-    return memory(history).stream()
+    return sessions.stream()
         .filter(s -> s.key().equals(set.key()))
         .findFirst()
         .map(Session::expired)
@@ -535,24 +578,13 @@ final class TrackerModel {
 
   private static List<Told> told(List<Happening> history) {
     List<Told> told = new ArrayList<>();
-    Served held = null;
-    boolean used = false;
-    for (int i = 0; i < history.size(); i++) {
-      Happening h = history.get(i);
-      if (!h.look() || h.kind() == Kind.FAILED) {
-        continue;
+    Past past = past(List.of());
+    for (Happening h : history) {
+      boolean idle = past.staysAt(h);
+      past = next(past, h);
+      if (h.look() && h.kind() != Kind.FAILED) {
+        told.add(new Told(h, idle, past.used(), past.sessions()));
       }
-      List<Happening> until = history.subList(0, i + 1);
-      boolean idle = false;
-      if (h.kind() == Kind.UNUSED) {
-        Long end = used ? end(held, until) : null;
-        idle = h.set() == null || (end != null && h.wall() < end);
-      }
-      if (!idle && h.set() != null) {
-        held = h.set();
-        used = h.kind() == Kind.SERVED;
-      }
-      told.add(new Told(h, idle, used, until));
     }
     return told;
   }
@@ -566,20 +598,27 @@ final class TrackerModel {
     return sets.get(i).wall();
   }
 
-  /** The longest of the last eight intervals between sets, if there were three. */
+  /**
+   * The longest of the last eight intervals between sets each of which ends later than all before
+   * it, and came while the one before it lived; if there were three.
+   */
   private static Long rhythm(List<Told> sets) {
     Deque<Long> intervals = new ArrayDeque<>();
-    for (int i = 1; i < sets.size(); i++) {
-      Served old = sets.get(i - 1).set();
-      Served young = sets.get(i).set();
-      Long oldEnd = sets.get(i).endOf(old);
-      if (old.key().equals(young.key()) || oldEnd == null || sets.get(i).wall() >= oldEnd) {
+    Told last = null;
+    for (Told young : sets) {
+      Long end = young.set().expires();
+      if (end == null || (last != null && end <= last.set().expires())) {
+        continue;
+      }
+      Told old = last;
+      last = young;
+      if (old == null || young.wall() >= old.set().expires()) {
         continue;
       }
       long interval =
-          old.issued() != null && young.issued() != null
-              ? young.issued() - old.issued()
-              : sets.get(i).wall() - firstSeen(sets.subList(0, i));
+          old.set().issued() != null && young.set().issued() != null
+              ? young.set().issued() - old.set().issued()
+              : young.wall() - old.wall();
       if (interval > 0) {
         intervals.addLast(interval);
         if (intervals.size() > 8) {
@@ -593,7 +632,9 @@ final class TrackerModel {
   /** Since when the last looks have shown that reason. */
   private static long since(List<Told> told, LossReason reason) {
     int first = told.size() - 1;
-    while (first > 0 && threat(told, first - 1) == reason) {
+    while (first > 0
+        && threat(told, first - 1) != null
+        && threat(told, first - 1).reason() == reason) {
       first--;
     }
     return told.get(first).wall();
@@ -605,7 +646,7 @@ final class TrackerModel {
    */
   private static Why why(List<Told> told) {
     boolean none = false;
-    LossReason said = null;
+    Sign said = null;
     for (int i = told.size() - 1; i >= 0 && said == null; i--) {
       if (answered(told, i).kind() == Kind.NOT_APPLICABLE) {
         break;
@@ -623,9 +664,9 @@ final class TrackerModel {
       }
     }
     if (said == null && none) {
-      said = LossReason.CREDENTIALS_WITHDRAWN;
+      said = WITHDRAWN;
     }
-    return said == null ? null : new Why(said, sure(said));
+    return said == null ? null : new Why(said.reason(), said.sure());
   }
 
   private static Served held(List<Told> told, int index) {
@@ -653,7 +694,7 @@ final class TrackerModel {
   }
 
   /** Why the set held at that look would not be renewed, as that look showed it. */
-  private static LossReason threat(List<Told> told, int index) {
+  private static Sign threat(List<Told> told, int index) {
     Told look = told.get(index);
     if (!alive(told, index) || answered(told, index).kind() == Kind.NOT_APPLICABLE) {
       return null;
@@ -661,6 +702,6 @@ final class TrackerModel {
     if (look.look().signal() != null) {
       return look.look().signal();
     }
-    return look.none() ? LossReason.CREDENTIALS_WITHDRAWN : null;
+    return look.none() ? WITHDRAWN : null;
   }
 }

@@ -268,10 +268,12 @@ class TrafficMemoryTest {
 
   @Test
   void a_call_that_tells_nothing_new_makes_no_new_memory() {
-    TrafficMemory memory = TrafficMemory.empty().after(success(KEY, "S3:ListBuckets"), now);
+    TrafficMemory memory =
+        TrafficMemory.empty().after(success(KEY, "S3:ListBuckets"), now, Optional.empty());
 
-    assertThat(memory.after(success(KEY, "S3:ListBuckets"), now)).isSameAs(memory);
-    assertThat(memory.after(denial(KEY, "IAM:GetRole"), now)).isSameAs(memory);
+    assertThat(memory.after(success(KEY, "S3:ListBuckets"), now, Optional.empty()))
+        .isSameAs(memory);
+    assertThat(memory.after(denial(KEY, "IAM:GetRole"), now, Optional.empty())).isSameAs(memory);
   }
 
   @Test
@@ -279,14 +281,17 @@ class TrafficMemoryTest {
     TrafficMemory memory = TrafficMemory.empty();
     for (int key = 0; key < 50; key++) {
       for (int action = 0; action < 200; action++) {
-        memory = memory.after(success("ASIA" + key, "S3:Action" + action), now);
+        memory =
+            memory.after(success("ASIA" + key, "S3:Action" + action), now, Optional.of("ASIA7"));
       }
     }
 
     assertThat(memory.keys()).hasSize(TrafficMemory.MAX_KEYS);
     assertThat(memory.keys())
         .allSatisfy(key -> assertThat(key.performed()).hasSize(KeyTraffic.MAX_ACTIONS));
-    assertThat(memory.keys().get(0).accessKeyId()).isEqualTo("ASIA49");
+    assertThat(memory.keys())
+        .extracting(KeyTraffic::accessKeyId)
+        .containsExactly("ASIA49", "ASIA48", "ASIA47", "ASIA7");
   }
 
   private void revoke(String key) {
@@ -328,9 +333,103 @@ class TrafficMemoryTest {
   }
 
   private static CallReport failure(String key, String action, String code, int status) {
+    return failure(key, action, code, status, "");
+  }
+
+  private static CallReport failure(
+      String key, String action, String code, int status, String text) {
     AwsFailure failure =
         new AwsFailure(
-            "", action, code, status, "", Optional.empty(), Optional.empty(), Optional.empty());
+            "", action, code, status, text, Optional.empty(), Optional.empty(), Optional.empty());
     return new CallReport(key, action, Optional.of(failure), Optional.empty());
+  }
+
+  @Test
+  void calls_of_other_sessions_do_not_bring_a_dead_one_back() {
+    source.serves(Sets.withoutExpiration(KEY));
+    tracker.poll();
+    succeeds(KEY, "S3:ListBuckets");
+    fails(KEY, "S3:ListBuckets", "ExpiredToken", 400);
+    othersCall();
+
+    assertThat(tracker.poll().state()).isEqualTo(CredentialState.EXPIRED);
+    assertThat(events).doesNotContain(CredentialEventType.RECOVERED);
+  }
+
+  @Test
+  void calls_of_other_sessions_clear_no_suspicion() {
+    revoke(KEY);
+    othersCall();
+
+    assertThat(suspected()).isTrue();
+    assertThat(events).doesNotContain(CredentialEventType.REVOCATION_CLEARED);
+  }
+
+  @Test
+  void a_revocation_is_suspected_among_the_calls_of_however_many_other_sessions() {
+    serve(KEY);
+    for (String action : List.of("S3:ListBuckets", "IAM:GetRole")) {
+      othersCall();
+      succeeds(KEY, action);
+    }
+    for (String action : List.of("S3:ListBuckets", "IAM:GetRole")) {
+      othersCall();
+      denied(KEY, action);
+    }
+
+    assertThat(suspected()).isTrue();
+  }
+
+  private void othersCall() {
+    for (int other = 0; other < 5; other++) {
+      succeeds("ASIATENANT000000000" + other, "S3:GetObject");
+    }
+  }
+
+  @Test
+  void what_may_be_no_denial_of_the_session_does_not_count() {
+    serve(KEY);
+    for (String action : List.of("S3:HeadObject", "S3:GetObject", "EC2:A", "EC2:B", "SQS:C")) {
+      succeeds(KEY, action);
+    }
+    fails(KEY, "S3:HeadObject", "", 403);
+    fails(KEY, "SQS:C", "KmsAccessDenied", 400);
+    for (String action : List.of("EC2:A", "EC2:B")) {
+      String text = "Not authorized for images: [ami-03a5b89a2fbe7dd3d]";
+      tracker.report(failure(KEY, action, "AuthFailure", 400, text));
+    }
+    denied(KEY, "S3:GetObject");
+
+    assertThat(suspected()).as("one denial that is sure").isFalse();
+  }
+
+  @Test
+  void an_explicit_denial_is_sure_to_be_one_although_it_is_no_sure_revocation() {
+    serve(KEY);
+    String text = "not authorized to perform: x with an explicit deny in an identity-based policy";
+    for (String action : List.of("S3:ListBuckets", "IAM:GetRole")) {
+      succeeds(KEY, action);
+    }
+    for (String action : List.of("S3:ListBuckets", "IAM:GetRole")) {
+      tracker.report(failure(KEY, action, "AccessDenied", 403, text));
+    }
+
+    assertThat(suspected()).isTrue();
+  }
+
+  @Test
+  void a_success_between_two_denials_parts_them_and_time_does_not() {
+    serve(KEY);
+    for (String action : List.of("S3:GetObject", "S3:PutObject", "SQS:SendMessage")) {
+      succeeds(KEY, action);
+    }
+    denied(KEY, "S3:GetObject");
+    succeeds(KEY, "SQS:SendMessage");
+    denied(KEY, "S3:PutObject");
+    assertThat(suspected()).isFalse();
+
+    now = Sets.NOON.plus(Duration.ofHours(2));
+    denied(KEY, "S3:GetObject");
+    assertThat(suspected()).isTrue();
   }
 }
