@@ -80,6 +80,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code KeyTraffic}: an explicit denial does not count
  *   <li>{@code SnapshotRules}: a learnt end was promised to have successors
  *   <li>{@code LossRules}: a refusal is as sure without an answer since
+ *   <li>{@code LossRules}: a refusal is as sure while the source fails
  *   <li>{@code HeldCredentials}: a set ages from its issue alone
  *   <li>{@code Rhythm}: a set that lasts no longer is a renewal
  *   <li>{@code Rhythm}: only the set before must last less long, not all before
@@ -166,6 +167,7 @@ class TrackerPropertyTest {
                       world.signal = new Sign(LossReason.PROFILE_ERROR, sure);
                       world.poll();
                     });
+    Arbitrary<Step> refused = Arbitraries.of(0, 30, 59).map(back -> world -> world.refused(back));
     Arbitrary<Step> issuer =
         Arbitraries.of(-600, 0, 600, 7200).map(s -> world -> world.issuerBehind = s);
     Arbitrary<Step> report =
@@ -181,7 +183,7 @@ class TrackerPropertyTest {
         Arbitraries.frequency(
             Tuple.of(4, Outcome.SUCCESS),
             Tuple.of(4, Outcome.DENIED),
-            Tuple.of(1, Outcome.DENIED_EXPLICITLY),
+            Tuple.of(4, Outcome.DENIED_EXPLICITLY),
             Tuple.of(1, Outcome.PERHAPS_DENIED),
             Tuple.of(2, Outcome.EXPIRED),
             Tuple.of(1, Outcome.INVALID),
@@ -213,6 +215,7 @@ class TrackerPropertyTest {
             Tuple.of(1, half),
             Tuple.of(1, surer),
             Tuple.of(1, issuer),
+            Tuple.of(1, refused),
             Tuple.of(1, Arbitraries.just(World::strangers)),
             Tuple.of(1, Arbitraries.just(World::inTurn)),
             Tuple.of(2, call),
@@ -293,6 +296,20 @@ class TrackerPropertyTest {
       }
       pass(3660);
       poll();
+    }
+
+    /** A set whose end only a service tells; the clock is set back then, or the source fails. */
+    void refused(int back) {
+      mode(Kind.SERVED);
+      rotate(3600, 2);
+      poll();
+      call(0, "a", Outcome.EXPIRED, null);
+      poll();
+      clock.advanceBy(-back);
+      if (back == 0) {
+        mode(Kind.FAILED);
+        poll();
+      }
     }
 
     /** Calls of so many other sessions that no more are remembered. */
