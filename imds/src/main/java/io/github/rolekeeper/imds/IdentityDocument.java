@@ -28,6 +28,9 @@ final class IdentityDocument {
 
   static InstanceIdentityDocument parse(byte[] json) {
     JsonMembers members = JsonMembers.read(PATH, json, WANTED);
+    if (members.saysNothing()) {
+      throw members.malformed("says nothing of an instance");
+    }
     return new InstanceIdentityDocument(
         members.text("accountId"),
         members.text("architecture"),

@@ -27,13 +27,17 @@ final class Instants {
   private Instants() {}
 
   static Optional<Instant> parse(String text) {
-    String stripped = text.strip();
-    return parse(FORM, stripped).or(() -> parse(MAINTENANCE, stripped));
+    return iso(text).or(() -> parse(MAINTENANCE, text));
+  }
+
+  /** Without the form of the maintenance events. */
+  static Optional<Instant> iso(String text) {
+    return parse(FORM, text);
   }
 
   private static Optional<Instant> parse(DateTimeFormatter form, String text) {
     try {
-      return Optional.of(form.parse(text, Instant::from));
+      return Optional.of(form.parse(text.strip(), Instant::from));
     } catch (DateTimeException e) {
       return Optional.empty();
     }

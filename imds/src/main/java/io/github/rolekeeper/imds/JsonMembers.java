@@ -46,6 +46,7 @@ final class JsonMembers {
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, List<String>> lists = new HashMap<>();
   private final Set<String> objects = new HashSet<>();
+  private final Set<String> unquoted = new HashSet<>();
   private final Set<String> secrets = new HashSet<>();
 
   private JsonMembers(String path) {
@@ -62,7 +63,7 @@ final class JsonMembers {
     return read(path, json, Set.of(wanted));
   }
 
-  /** The objects of an array; whatever else is in it is left out. */
+  /** The objects of an array; whatever else is in it is left out, but that cannot be all. */
   static List<JsonMembers> readArray(String path, byte[] json, String... wanted) {
     JsonMembers outer = new JsonMembers(path);
     List<JsonMembers> objects = new ArrayList<>();
@@ -72,6 +73,7 @@ final class JsonMembers {
           if (parser.nextToken() != JsonToken.START_ARRAY) {
             throw outer.malformed("is not a JSON array");
           }
+          boolean others = false;
           for (JsonToken item = parser.nextToken();
               item != null && item != JsonToken.END_ARRAY;
               item = parser.nextToken()) {
@@ -80,10 +82,14 @@ final class JsonMembers {
               object.readObject(parser, Set.of(wanted));
               objects.add(object);
             } else {
+              others = true;
               parser.skipChildren();
             }
           }
           outer.requireEnd(parser);
+          if (others && objects.isEmpty()) {
+            throw outer.malformed("is a JSON array without an object in it");
+          }
         });
     return List.copyOf(objects);
   }
@@ -158,6 +164,9 @@ final class JsonMembers {
       parser.skipChildren();
     } else if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
       texts.put(name, parser.getText());
+      if (value != JsonToken.VALUE_STRING) {
+        unquoted.add(name);
+      }
     }
   }
 
@@ -166,6 +175,7 @@ final class JsonMembers {
     texts.remove(name);
     lists.remove(name);
     objects.remove(name);
+    unquoted.remove(name);
   }
 
   private void requireEnd(JsonParser parser) throws IOException {
@@ -180,7 +190,7 @@ final class JsonMembers {
         item != null && item != JsonToken.END_ARRAY;
         item = parser.nextToken()) {
       if (item.isScalarValue() && item != JsonToken.VALUE_NULL) {
-        items.add(ServiceWords.line(parser.getText()));
+        items.add(ServiceWords.shown(parser.getText()));
       } else {
         parser.skipChildren();
       }
@@ -189,7 +199,13 @@ final class JsonMembers {
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(texts.get(name)).map(ServiceWords::line);
+    return Optional.ofNullable(texts.get(name)).map(ServiceWords::shown);
+  }
+
+  /** Whether none of the wanted members is there, or is more than an empty text or list. */
+  boolean saysNothing() {
+    return texts.values().stream().allMatch(String::isBlank)
+        && lists.values().stream().allMatch(List::isEmpty);
   }
 
   /** What the service calls a success or a failure; empty if it does not say. */
@@ -208,6 +224,14 @@ final class JsonMembers {
       throw malformed("has control characters in its " + name);
     }
     return text;
+  }
+
+  /** As {@link #required}, and a text for every reader: no number, and no word without quotes. */
+  String requiredText(String name) {
+    if (unquoted.contains(name)) {
+      throw malformed("has no text as its " + name);
+    }
+    return required(name);
   }
 
   /** As it was served, with any characters. */
@@ -235,8 +259,9 @@ final class JsonMembers {
     return text(name).flatMap(Instants::parse);
   }
 
+  /** In ISO 8601, which every reader knows. */
   Instant requiredInstant(String name) {
-    return Instants.parse(required(name))
+    return Instants.iso(requiredText(name))
         .orElseThrow(() -> malformed("has no instant as its " + name));
   }
 

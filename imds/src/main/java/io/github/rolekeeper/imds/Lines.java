@@ -35,14 +35,18 @@ enum Lines {
   /** EC2 lets a security group have many characters in its name, but no quotes and no tags. */
   GROUPS("security groups", "[^<>\"]{1,255}"),
 
-  /** {@code 0=my-key}, or {@code 0} in some look-alikes; EC2 allows any ASCII in the name. */
-  KEY_PAIRS("key pairs", "[0-9]{1,9}(?:=[ -~]{1,255})?"),
+  /**
+   * {@code 0=my-key}, or {@code 0} in some look-alikes; EC2 allows any ASCII in the name, which is
+   * sent nowhere.
+   */
+  KEY_PAIRS("key pairs", "[0-9]{1,9}(?:=.{1,255})?"),
 
-  // What AWS allows in the key of a tag; look-alikes list slashes and percent signs too. No
-  // encodings, or a server that decodes twice would find dot segments in them.
+  // Look-alikes list more than EC2, which lets no tag into the metadata but one of a few
+  // characters: all are taken but those of pages and documents. No encodings of dots, slashes and
+  // backslashes, or a server that decodes twice would find dot segments in them.
   TAG_KEYS(
       "keys of tags",
-      "(?!(?:.*/)?\\.{1,2}(?:/|$))(?!.*%[0-9A-Fa-f]{2})[\\p{L}\\p{M}\\p{N} +=.,_:@/%-]{1,128}");
+      "(?!(?:.*[/\\\\])?\\.{1,2}(?:[/\\\\]|$))(?!.*%(?:2[EeFf]|5[Cc]))[^<>{}\"]{1,128}");
 
   // EC2 has 50 tags at most, about as many interfaces and addresses, and 128 volumes.
   private static final int MOST = 256;

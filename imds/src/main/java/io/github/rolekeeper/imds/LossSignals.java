@@ -52,7 +52,8 @@ final class LossSignals {
         new LossSignal(
             untrusted ? LossReason.ROLE_NOT_ASSUMABLE : LossReason.PROFILE_ERROR,
             untrusted ? Confidence.HIGH : Confidence.MEDIUM,
-            RoleCredentialsDocument.path(refused.roleName()) + " says " + refused.describe(),
+            // Which of the two trees it stood in is not known here.
+            "the credentials document of " + refused.roleName() + " says " + refused.describe(),
             refused.cure()));
   }
 }

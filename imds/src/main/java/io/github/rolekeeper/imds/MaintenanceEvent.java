@@ -3,6 +3,7 @@ package io.github.rolekeeper.imds;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One scheduled event, with the words of EC2 DescribeInstanceStatus.
@@ -73,6 +74,11 @@ public record MaintenanceEvent(
   }
 
   static MaintenanceEvent of(JsonMembers members) {
+    if (Stream.of("EventId", "Code", "NotBefore")
+        .flatMap(name -> members.text(name).stream())
+        .allMatch(String::isBlank)) {
+      throw members.malformed("has an event without EventId, Code and NotBefore");
+    }
     return new MaintenanceEvent(
         members.text("EventId"),
         members.text("Code").map(text -> Reported.of(Code.class, text)),

@@ -25,18 +25,6 @@ record PathReader(MetadataReader reader, Deadline deadline) {
     return reader.read(path, deadline, bytes -> CredentialPaths.shown(path, bytes));
   }
 
-  /** Any bytes but none. */
-  Optional<byte[]> documentBytes(String path) {
-    return document(
-        path,
-        bytes -> {
-          if (decoded(bytes).isBlank()) {
-            throw ExchangeFailure.malformed("GET " + path + " answered 200, but with nothing");
-          }
-          return bytes;
-        });
-  }
-
   Optional<String> text(String path) {
     return bytes(path).map(PathReader::decoded);
   }

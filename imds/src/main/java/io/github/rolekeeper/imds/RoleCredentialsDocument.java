@@ -37,7 +37,7 @@ final class RoleCredentialsDocument {
     return new RoleCredentials.Available(
         new CredentialMetadata(
             Optional.of(role),
-            members.required("AccessKeyId"),
+            members.requiredText("AccessKeyId"),
             members.instant("LastUpdated"),
             Optional.of(members.requiredInstant("Expiration"))));
   }

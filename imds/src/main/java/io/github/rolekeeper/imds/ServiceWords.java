@@ -14,6 +14,10 @@ final class ServiceWords {
   // surrogates, unassigned and private ones; line and paragraph separators.
   private static final Pattern UNFIT = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]+");
 
+  // An agent in the service's place may quote a document that it could not read.
+  private static final Pattern OF_A_DOCUMENT =
+      Pattern.compile("SecretAccessKey", Pattern.CASE_INSENSITIVE);
+
   private ServiceWords() {}
 
   /** Whether a text can be shown as it is. */
@@ -24,6 +28,13 @@ final class ServiceWords {
   /** The text with a space in the place of what is not fit to be shown. */
   static String line(String text) {
     return UNFIT.matcher(text).replaceAll(" ");
+  }
+
+  /** What the service says, on one line; something else in its place if it quotes a secret. */
+  static String shown(String text) {
+    return OF_A_DOCUMENT.matcher(text).find()
+        ? "(not shown: it may quote a document of credentials)"
+        : line(text);
   }
 
   /** Code and message, if there is one. */
@@ -38,7 +49,7 @@ final class ServiceWords {
   }
 
   private static String cut(String text) {
-    String line = line(text);
+    String line = shown(text);
     return line.codePointCount(0, line.length()) <= LONGEST
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LONGEST)) + "...";

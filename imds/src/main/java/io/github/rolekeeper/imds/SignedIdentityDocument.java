@@ -40,12 +40,18 @@ public final class SignedIdentityDocument {
 
   static Optional<SignedIdentityDocument> read(PathReader paths) {
     return paths
-        .documentBytes(IdentityDocument.PATH)
+        .document(IdentityDocument.PATH, SignedIdentityDocument::whole)
         .flatMap(
             document ->
                 paths
                     .base64(IdentitySignatures.SIGNATURE)
                     .map(signature -> new SignedIdentityDocument(document, signature)));
+  }
+
+  /** The same bytes, if they are a document: of a part, no signature would fit. */
+  private static byte[] whole(byte[] document) {
+    IdentityDocument.parse(document);
+    return document;
   }
 
   /**

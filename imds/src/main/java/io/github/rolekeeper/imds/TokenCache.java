@@ -1,6 +1,7 @@
 package io.github.rolekeeper.imds;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -95,14 +96,18 @@ final class TokenCache {
       throw ExchangeFailure.status(request, answer);
     }
     return Token.granted(answer, askedAt, ttlSeconds)
-        .orElseThrow(
-            () ->
-                new ExchangeFailure(
-                        Kind.MALFORMED_ANSWER,
-                        answer.status(),
-                        request + " answered 200, but the body is no token",
-                        null)
-                    .at(answer.peer()));
+        .orElseThrow(() -> noToken(request, answer).at(answer.peer()));
+  }
+
+  /**
+   * An empty answer may be a whole one at the next attempt, as an empty document may; a page not.
+   */
+  private static ExchangeFailure noToken(WireRequest request, WireAnswer answer) {
+    boolean empty = new String(answer.body(), StandardCharsets.ISO_8859_1).isBlank();
+    ExchangeFailure failure =
+        ExchangeFailure.malformed(
+            request + " answered 200, but " + (empty ? "with nothing" : "the body is no token"));
+    return empty ? failure.inPassing() : failure;
   }
 
   /** Empty if the other one gave up for a reason of its own, so that this one has to ask. */

@@ -387,6 +387,28 @@ class CategoriesTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  // Look-alikes list what EC2 lets nobody have in the metadata; tag(key) reads it.
+  @Test
+  void tags_of_look_alikes_are_read_whatever_is_in_their_keys() {
+    serves(
+        TAGS,
+        "Cost (EUR)\n50%ab\na\\b\nwhat? #1 & 'x'",
+        TAGS + "/Cost%20(EUR)",
+        "7",
+        TAGS + "/50%25ab",
+        "half",
+        TAGS + "/a%5Cb",
+        "c",
+        TAGS + "/what%3F%20%231%20&%20'x'",
+        "y");
+    assertThat(client.tags())
+        .containsExactly(
+            Map.entry("Cost (EUR)", "7"),
+            Map.entry("50%ab", "half"),
+            Map.entry("a\\b", "c"),
+            Map.entry("what? #1 & 'x'", "y"));
+  }
+
   @Test
   void tags_that_are_allowed_and_not_set_are_an_empty_body() {
     serves(TAGS, "");
@@ -441,7 +463,7 @@ class CategoriesTest {
           "NotAfter" : "1 Feb 2019 09:17:23 GMT",
           "NotBeforeDeadline" : "01 Feb 2019 09:17:23 GMT",
           "State" : "active"
-        }, "odd", null, {"New":[{}]} ]
+        }, "odd", null, {"EventId":"e","New":[{}]} ]
         """,
         "meta-data/events/maintenance/history",
         "[{\"Code\":\"instance-mending\",\"State\":\"canceled\",\"NotBefore\":\"yesterday\"}]");
@@ -485,14 +507,15 @@ class CategoriesTest {
   @Test
   void public_keys_are_listed_as_index_and_name() {
     serves(
-        "meta-data/public-keys/", "0=my-key\n1=a=b\n2",
+        "meta-data/public-keys/", "0=my-key\n1=a=b\n2\n3=schlüssel ключ",
         "meta-data/public-keys/0/openssh-key", "ssh-ed25519 AAAA my-key\n",
         "meta-data/public-keys/1/openssh-key", "ssh-rsa AAAA a=b");
     assertThat(client.publicKeys())
         .containsExactly(
             new PublicKey(0, "my-key", Optional.of("ssh-ed25519 AAAA my-key")),
             new PublicKey(1, "a=b", Optional.of("ssh-rsa AAAA a=b")),
-            new PublicKey(2, "", Optional.empty()));
+            new PublicKey(2, "", Optional.empty()),
+            new PublicKey(3, "schlüssel ключ", Optional.empty()));
   }
 
   @Test

@@ -21,6 +21,9 @@ import java.util.Optional;
  * What another JSON reader, and other date parsers, find in a document. Shares no code with ours.
  */
 public final class DatabindReader {
+  /** Found in what is JSON and no answer all the same. */
+  static final String MALFORMED = "malformed";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final JsonNode root;
@@ -100,8 +103,14 @@ public final class DatabindReader {
         : new IamInfo.Associated(arn, id, instant("LastUpdated"));
   }
 
-  RoleCredentials credentials(String role) {
+  Object credentials(String role) {
     String code = code();
+    // What other readers of credentials take: a text, and ISO 8601.
+    if (code.equals("Success")
+        && (!root.path("AccessKeyId").isTextual()
+            || !text("Expiration").orElse("").matches("[0-9]{4}-.*"))) {
+      return MALFORMED;
+    }
     return code.equals("Success")
         ? new RoleCredentials.Available(
             new CredentialMetadata(
@@ -143,11 +152,14 @@ public final class DatabindReader {
   }
 
   /** Compared as texts, so that the reading of words has its own tests. */
-  List<List<String>> maintenance() {
+  Object maintenance() {
     List<List<String>> events = new ArrayList<>();
     for (JsonNode node : root) {
       if (node.isObject()) {
         DatabindReader event = new DatabindReader(node);
+        if (!event.says("EventId") && !event.says("Code") && !event.says("NotBefore")) {
+          return MALFORMED;
+        }
         events.add(
             List.of(
                 event.text("EventId").orElse("-"),
@@ -158,7 +170,11 @@ public final class DatabindReader {
                 event.instant("NotAfter").toString()));
       }
     }
-    return events;
+    return events.isEmpty() && !root.isEmpty() ? MALFORMED : events;
+  }
+
+  private boolean says(String name) {
+    return text(name).filter(text -> !text.isBlank()).isPresent();
   }
 
   static List<List<String>> texts(List<MaintenanceEvent> events) {

@@ -331,7 +331,7 @@ class IamDocumentsTest {
     assertThat(signal().reason()).isEqualTo(LossReason.ROLE_NOT_ASSUMABLE);
     assertThat(signal().confidence()).isEqualTo(Confidence.HIGH);
     assertThat(signal().evidence())
-        .isEqualTo(LIST + "web-role says Code AssumeRoleUnauthorizedAccess");
+        .isEqualTo("the credentials document of web-role says Code AssumeRoleUnauthorizedAccess");
   }
 
   @Test
@@ -397,11 +397,11 @@ class IamDocumentsTest {
   }
 
   @Test
-  void an_identity_document_without_fields_is_empty_and_none_is_absent() {
+  void an_identity_document_has_at_least_one_field_and_none_is_absent() {
     assertThat(client.identityDocument()).isEmpty();
-    server.serves("dynamic/instance-identity/document", "{}");
+    server.serves("dynamic/instance-identity/document", "{\"billingProducts\":[\"bp-1\"]}");
     InstanceIdentityDocument document = client.identityDocument().orElseThrow();
     assertThat(document.instanceId()).isEmpty();
-    assertThat(document.billingProducts()).isEmpty();
+    assertThat(document.billingProducts()).containsExactly("bp-1");
   }
 }

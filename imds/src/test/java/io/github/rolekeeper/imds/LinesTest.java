@@ -41,7 +41,10 @@ class LinesTest {
         "TAG_KEYS | kubernetes.io/cluster/kube-1",
         "TAG_KEYS | Kostenstelle für 50 %",
         "TAG_KEYS | שם",
-        "TAG_KEYS | half/"
+        "TAG_KEYS | half/",
+        "TAG_KEYS | Cost (EUR)",
+        "TAG_KEYS | 50%ab",
+        "KEY_PAIRS | 0=schlüssel"
       })
   void what_ec2_and_its_look_alikes_list_is_taken(Lines sort, String line) {
     assertThat(sort.allows(line)).isTrue();
@@ -73,6 +76,26 @@ class LinesTest {
       boolean anyPunctuation = sort == Lines.GROUPS && line.matches("[./%2abex]{1,255}");
       assertThat(sort.allows(line)).as(line).isEqualTo(anyPunctuation);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "..\\x",
+        "a\\..\\b",
+        "a\\.",
+        "%2E",
+        "a%2f%2e%2e",
+        "a%5c..",
+        "a%5C..%5Cb",
+        "{a",
+        "a}",
+        "<a",
+        "a>",
+        "\"a"
+      })
+  void a_key_of_a_tag_leads_nowhere_and_is_no_part_of_a_document(String line) {
+    assertThat(Lines.TAG_KEYS.allows(line)).isFalse();
   }
 
   @ParameterizedTest

@@ -3,7 +3,9 @@ package io.github.rolekeeper.imds;
 import static io.github.rolekeeper.imds.Clients.builder;
 import static io.github.rolekeeper.imds.ScriptedMetadataServer.ok;
 import static io.github.rolekeeper.imds.ScriptedMetadataServer.status;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
@@ -24,6 +26,7 @@ class PerishableDocumentsTest {
   private static final String IDENTITY = "meta-data/identity-credentials/ec2/info";
   private static final String IDENTITY_ROLE =
       "meta-data/identity-credentials/ec2/security-credentials/ec2-instance";
+  private static final String DOCUMENT = "dynamic/instance-identity/document";
   private static final String WHOLE =
       "{\"Code\":\"Success\",\"AccessKeyId\":\"ASIAEXAMPLE0000\",\"SecretAccessKey\":\"S\","
           + "\"Token\":\"T\",\"Expiration\":\"2019-01-29T18:06:11Z\"}";
@@ -69,6 +72,48 @@ class PerishableDocumentsTest {
                         of(IDENTITY_ROLE, body, WHOLE, c -> c.identityCredentials()),
                         of(INFO, body, profile, c -> c.iamInfo()),
                         of(ROLE, body, WHOLE, c -> c.credentialsMetadata())));
+    Stream<Arguments> events =
+        Stream.of(
+                "[null]",
+                "[7]",
+                "[{}]",
+                "[[{}],\"x\"]",
+                "[{\"State\":\"active\"}]",
+                "[{\"EventId\":\"\"}]")
+            .flatMap(
+                body ->
+                    Stream.of(
+                        of(
+                            "meta-data/events/maintenance/scheduled",
+                            body,
+                            "[{\"EventId\":\"e\"}]",
+                            c -> c.scheduledMaintenance()),
+                        of(
+                            "meta-data/events/maintenance/history",
+                            body,
+                            "[null,{\"Code\":\"instance-stop\"}]",
+                            c -> c.maintenance())));
+    Stream<Arguments> identities =
+        Stream.of(
+                "",
+                " \n",
+                "{\n  \"accountId\" : \"12",
+                "{}",
+                "null",
+                "{\"region\":null,\"version\":\"\",\"billingProducts\":[]}",
+                WHOLE)
+            .flatMap(
+                body ->
+                    Stream.of(
+                        of(DOCUMENT, body, "{\"region\":\"eu\"}", c -> c.identityDocument()),
+                        of(DOCUMENT, body, "{\"region\":\"eu\"}", c -> c.region()),
+                        of(
+                            DOCUMENT,
+                            body,
+                            "{ \"region\" : \"eu\" }",
+                            c ->
+                                c.signedIdentityDocument()
+                                    .map(d -> new String(d.document(), UTF_8)))));
     Stream<Arguments> words =
         Stream.of("", " \n")
             .flatMap(
@@ -83,17 +128,7 @@ class PerishableDocumentsTest {
                             "meta-data/spot/termination-time",
                             body,
                             "2025-01-01T00:00:00Z",
-                            c -> c.spot()),
-                        of(
-                            "dynamic/instance-identity/document",
-                            body,
-                            "{\"region\":\"eu\"}",
-                            c -> c.identityDocument()),
-                        of(
-                            "dynamic/instance-identity/document",
-                            body,
-                            "{\"region\":\"eu\"}",
-                            c -> c.region())));
+                            c -> c.spot())));
     Stream<Arguments> roles =
         Stream.of(
                 WHOLE.replace("\"Expiration\":\"2019-01-29T18:06:11Z\"", "\"Expiration\":null"),
@@ -106,6 +141,9 @@ class PerishableDocumentsTest {
                 WHOLE.replace("\"SecretAccessKey\":\"S\",", ""),
                 WHOLE.replace("\"SecretAccessKey\":\"S\"", "\"SecretAccessKey\":[]"),
                 WHOLE.replace("\"AccessKeyId\":\"ASIAEXAMPLE0000\",", ""),
+                WHOLE.replace("\"ASIAEXAMPLE0000\"", "7"),
+                WHOLE.replace("\"ASIAEXAMPLE0000\"", "true"),
+                WHOLE.replace("2019-01-29T18:06:11Z", "29 Jan 2019 18:06:11 GMT"),
                 WHOLE.replace("\"Success\"", "[]"),
                 WHOLE.replace("\"Success\"", "\"\""))
             .flatMap(
@@ -115,7 +153,7 @@ class PerishableDocumentsTest {
                         of(ROLE, body, WHOLE, c -> c.observe().credentials()),
                         of(ROLE, body, WHOLE, c -> c.roleDocument((path, json) -> path)),
                         of(IDENTITY_ROLE, body, WHOLE, c -> c.identityCredentials())));
-    return Stream.of(others, words, roles).flatMap(each -> each);
+    return Stream.of(others, events, identities, words, roles).flatMap(each -> each);
   }
 
   private void serving() {
@@ -123,7 +161,8 @@ class PerishableDocumentsTest {
         .serves(LIST, "web-role")
         .serves(ROLE, WHOLE)
         .serves(IDENTITY, "{\"Code\":\"Success\",\"AccountId\":\"123456789012\"}")
-        .serves(IDENTITY_ROLE, WHOLE);
+        .serves(IDENTITY_ROLE, WHOLE)
+        .serves("dynamic/instance-identity/signature", "QUJD");
   }
 
   @ParameterizedTest
@@ -166,6 +205,16 @@ class PerishableDocumentsTest {
     assertThat(
             InstanceMetadataCredentialsProvider.create(client).resolveCredentials().accessKeyId())
         .isEqualTo("ASIAEXAMPLE0000");
+  }
+
+  @Test
+  void what_only_the_reader_of_the_sdk_cannot_take_is_told_as_that() {
+    serving();
+    server.serves(
+        ROLE, WHOLE.replace("{", "{\"Unknown\":" + "[".repeat(5000) + "]".repeat(5000) + ","));
+    assertThat(client.credentialsMetadata().status()).isEqualTo(RoleCredentials.Status.AVAILABLE);
+    assertThatThrownBy(InstanceMetadataCredentialsProvider.create(client)::resolveCredentials)
+        .hasMessageContaining("nested");
   }
 
   @Test

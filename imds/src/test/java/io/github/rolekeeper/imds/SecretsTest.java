@@ -8,6 +8,7 @@ import static io.github.rolekeeper.imds.ScriptedMetadataServer.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rolekeeper.core.CredentialTracker;
+import io.github.rolekeeper.imds.awssdk.InstanceMetadataCredentialsProvider;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -82,6 +83,35 @@ class SecretsTest {
     }
     assertThat(printed).anyMatch(text -> text.contains("****WXYZ"));
     assertNothingSecret();
+  }
+
+  // An agent in the service's place that quotes what it cannot read.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"Code\":\"Failed\",\"Message\":\"bad document %s\"}",
+        "{\"Code\":\"bad document %s\"}",
+        "{\"Code\":\"Success\",\"Message\":\"does not contain a role: %s\","
+            + "\"InstanceProfileArn\":\"arn:aws:iam::123456789012:instance-profile/web\","
+            + "\"InstanceProfileId\":\"AIPA\",\"AccountId\":\"123456789012\"}"
+      })
+  void what_the_service_says_is_not_shown_where_it_quotes_a_document(String answer) {
+    String quoted = answer.formatted(DOCUMENT.replace("\n", " ").replace("\"", "\\\""));
+    server
+        .serves("meta-data/iam/info", quoted)
+        .serves(LIST + "web-role", quoted.replace("Success", "Failed"))
+        .serves("meta-data/identity-credentials/ec2/info", quoted);
+    print(client.iamInfo());
+    print(client.credentialsMetadata());
+    print(((RoleCredentials.Refused) client.credentialsMetadata()).describe());
+    print(client.identityCredentials());
+    print(client.observe());
+    print(client.report().describe());
+    print(
+        org.assertj.core.api.Assertions.catchThrowable(
+            InstanceMetadataCredentialsProvider.create(client)::resolveCredentials));
+    assertNothingSecret();
+    assertThat(printed).allMatch(text -> !text.contains("ASIA0123456789ABWXYZ"));
   }
 
   @Test

@@ -211,7 +211,24 @@ class TokenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " \n", "two words", "line\r\nX-Injected: 1"})
+  @ValueSource(strings = {"", " \n"})
+  void an_empty_token_is_asked_for_again(String body) {
+    server.on(TOKEN, ok(body), token("whole", 600));
+    assertThat(client.text(ID)).isPresent();
+    assertThat(server.trace()).containsExactly(TOKEN, TOKEN, GET);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n"})
+  void a_token_that_stays_empty_is_told_with_its_tries(String body) {
+    server.on(TOKEN, ok(body));
+    InstanceMetadataException failure = failure(client, ID);
+    assertThat(failure.kind()).isEqualTo(Kind.MALFORMED_ANSWER);
+    assertThat(failure.attempts()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html></html>", "two words", "line\r\nX-Injected: 1"})
   void a_body_that_cannot_stand_in_a_header_is_no_token(String body) {
     server.on(TOKEN, ok(body));
     assertThat(failure(client, ID).kind()).isEqualTo(Kind.MALFORMED_ANSWER);

@@ -71,7 +71,7 @@ final class SecretDocument {
     } catch (RuntimeException e) {
       // Falls through, without e as a cause: its text may hold a secret.
     }
-    throw unusable(path, "it is no JSON object");
+    throw unusable(path, "it is no JSON object, or nested deeper than the AWS SDK reads");
   }
 
   private static String required(String path, JsonNode document, String name) {

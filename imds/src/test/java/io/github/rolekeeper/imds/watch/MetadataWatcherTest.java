@@ -12,6 +12,7 @@ import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.imds.LogCapture;
 import io.github.rolekeeper.imds.RoleCredentials;
 import io.github.rolekeeper.imds.ScriptedMetadataServer;
+import io.github.rolekeeper.imds.ScriptedMetadataServer.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,6 +198,28 @@ class MetadataWatcherTest {
     MetadataWatcher.spotInterruption(client).scheduler(scheduler).start(telling());
     look(3);
     assertThat(told).containsExactly("changed", "failed 1");
+  }
+
+  @Test
+  void maintenance_is_kept_while_the_list_holds_no_event() {
+    Reply event = ok("[{\"EventId\":\"e\",\"Code\":\"instance-retirement\"}]");
+    Reply broken = ok("[null]");
+    Reply empty = ok("[{}]");
+    server.on(
+        "GET /latest/meta-data/events/maintenance/scheduled",
+        event,
+        broken,
+        broken,
+        broken,
+        broken,
+        empty,
+        empty,
+        empty,
+        empty,
+        event);
+    MetadataWatcher.maintenance(client).scheduler(scheduler).start(telling());
+    look(4);
+    assertThat(told).containsExactly("changed", "failed 1", "failed 2");
   }
 
   @Test
