@@ -29,6 +29,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
   private final MetadataReader reader;
   private final RoleDocuments roleDocuments;
   private final AsyncCalls async;
+  private volatile boolean infoServed;
   private volatile boolean closed;
 
   private InstanceMetadataClient(Builder builder) {
@@ -107,11 +108,12 @@ public final class InstanceMetadataClient implements AutoCloseable {
    * iam/security-credentials-extended}, whose documents name the account too, is asked first, as
    * the AWS SDKs do; a client that found it absent, and the plain tree there, does not ask for it
    * again. A role that the service named is asked for without a new listing until its document is
-   * gone.
+   * gone or refused, or does not come.
    *
    * @param <T> what the parser makes of it
-   * @param parser is given the path, below {@code latest/}, and the bytes; what it throws is thrown
-   *     here
+   * @param parser is given the path, below {@code latest/}, and the bytes, also of a document whose
+   *     {@code Code} is no success; what it throws is thrown here. It returns a value: null is
+   *     taken for a document that is not there, and the role is listed and asked for again
    * @return what the parser returned; empty if the service names no role, or does not have the
    *     document of the one that it names or the configuration does
    * @throws InstanceMetadataException if the service did not answer as it should
@@ -139,7 +141,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
   /**
    * The credentials and the signs that they will not be renewed, for a tracker: {@code
    * CredentialTracker.create(client::observe)}. It reads {@link #iamInfo} and {@link
-   * #credentialsMetadata}.
+   * #credentialsMetadata}. Where credentials are served and {@code iam/info} is refused, as by an
+   * agent that lets nothing else through, the credentials count, without a signal.
    *
    * @return what is served, with a signal if the service reports a cause of loss; not applicable
    *     where nothing is asked, because this machine is none of EC2's or the service is switched
@@ -149,7 +152,7 @@ public final class InstanceMetadataClient implements AutoCloseable {
   public CredentialObservation observe() {
     Deadline deadline = start();
     try {
-      return LossSignals.observation(iamInfo(deadline), credentialsMetadata(deadline));
+      return observation(deadline);
     } catch (InstanceMetadataException refusal) {
       if (refusal.attempts() > 0 || !neverSent(refusal.kind())) {
         throw refusal;
@@ -266,7 +269,10 @@ public final class InstanceMetadataClient implements AutoCloseable {
 
   /**
    * Whether this Spot instance is about to be interrupted. See {@link
-   * io.github.rolekeeper.imds.watch.MetadataWatcher} to be told.
+   * io.github.rolekeeper.imds.watch.MetadataWatcher} to be told. Without an {@code
+   * spot/instance-action}, a {@code spot/termination-time} that holds a text which is no time says
+   * nothing, as AWS documents; an empty one is no answer, and {@link
+   * InstanceMetadataException.Kind#MALFORMED_ANSWER} if it stays so.
    *
    * @return the notice; empty if there is none
    * @throws InstanceMetadataException if the service did not answer as it should
@@ -503,8 +509,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
   }
 
   private PathReader paths(String path) {
+    Endpoint.checked(path); // its length first: to take all encodings away takes time
     CredentialPaths.checked(path);
-    Endpoint.checked(path);
     return paths();
   }
 
@@ -520,10 +526,50 @@ public final class InstanceMetadataClient implements AutoCloseable {
         || kind == InstanceMetadataException.Kind.METADATA_DISABLED;
   }
 
+  private CredentialObservation observation(Deadline deadline) {
+    IamInfo info;
+    try {
+      info = iamInfo(deadline);
+    } catch (InstanceMetadataException failure) {
+      if (!withheld(failure)) {
+        throw failure;
+      }
+      return LossSignals.observation(new IamInfo.NotAssociated(), servedDespite(failure, deadline));
+    }
+    return LossSignals.observation(info, credentialsMetadata(deadline));
+  }
+
+  /**
+   * Whether it is {@code iam/info} alone that is refused, perhaps: agents in the place of the
+   * service let the credentials through and nothing else (JuliaCloud/AWS.jl#434,
+   * envoyproxy/envoy#8325), and mocks fail at a path that they do not know. Where it was served
+   * before, a 5xx passes, and takes no sign of loss back.
+   */
+  private boolean withheld(InstanceMetadataException failure) {
+    return switch (failure.kind()) {
+      case BAD_REQUEST, FORBIDDEN, UNEXPECTED_STATUS -> true;
+      case SERVER_ERROR -> failure.status().orElse(503) != 503 && !infoServed;
+      default -> false;
+    };
+  }
+
+  private RoleCredentials servedDespite(InstanceMetadataException failure, Deadline deadline) {
+    try {
+      RoleCredentials served = credentialsMetadata(deadline);
+      if (served.status() == RoleCredentials.Status.AVAILABLE) {
+        return served;
+      }
+    } catch (InstanceMetadataException second) {
+      failure.addSuppressed(second);
+    }
+    throw failure;
+  }
+
   private IamInfo iamInfo(Deadline deadline) {
-    return reader
-        .readDocument(IamInfoDocument.PATH, deadline, IamInfoDocument::parse)
-        .orElseGet(IamInfo.NotAssociated::new);
+    Optional<IamInfo> info =
+        reader.readDocument(IamInfoDocument.PATH, deadline, IamInfoDocument::parse);
+    infoServed |= info.isPresent();
+    return info.orElseGet(IamInfo.NotAssociated::new);
   }
 
   private RoleCredentials credentialsMetadata(Deadline deadline) {
@@ -676,7 +722,8 @@ public final class InstanceMetadataClient implements AutoCloseable {
 
     /**
      * The off switch. When it is on, each call ends with {@link
-     * InstanceMetadataException.Kind#METADATA_DISABLED} and no request is sent.
+     * InstanceMetadataException.Kind#METADATA_DISABLED} and no request is sent. A bad value in the
+     * settings of the process is no obstacle then: defaults stand in the place of them all.
      *
      * @param disabled false to ask although the settings of the SDKs say not to
      * @return this

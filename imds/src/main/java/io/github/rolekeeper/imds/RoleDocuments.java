@@ -1,5 +1,7 @@
 package io.github.rolekeeper.imds;
 
+import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -11,10 +13,11 @@ import java.util.function.Function;
  * account, and where the service does not have that one, the plain tree.
  *
  * <p>It remembers which tree the service has, for as long as it lives: EC2 fixes the categories at
- * launch. That the extended one was there is forgotten when its list is not any more: what answered
- * was no EC2, and has changed. While neither tree is there, as without a profile, nothing is
- * learnt. It remembers the role too, until its document is gone. Thread-safe: what two threads
- * learn is the same.
+ * launch. That the extended one was there is forgotten when its list is not any more, or is
+ * refused: what answered was no EC2, and has changed. While neither tree is there, as without a
+ * profile, nothing is learnt. It remembers the role too, until its document does not come: the role
+ * may have been exchanged, and services that resemble EC2 refuse a name that they do not know.
+ * Thread-safe: what two threads learn is the same.
  */
 final class RoleDocuments {
   private enum Tree {
@@ -34,6 +37,9 @@ final class RoleDocuments {
   // These say nothing of the path: to ask for another one at once would not help the service.
   private static final Set<Integer> OF_THE_SERVICE = Set.of(401, 429, 503);
 
+  // And these may say that there is no such role: the list knows.
+  private static final Set<Kind> REFUSALS = EnumSet.of(Kind.FORBIDDEN, Kind.BAD_REQUEST);
+
   private final MetadataReader reader;
   private final Optional<String> configured;
   private volatile Optional<Tree> tree = Optional.empty();
@@ -51,17 +57,18 @@ final class RoleDocuments {
    * @return empty if no role is named, or if the one that is named has no document
    */
   <T> Optional<T> read(Deadline deadline, BiFunction<String, byte[], T> parser) {
-    return configured.isPresent()
-        ? document(configured.get(), deadline, parser)
-        : discovered(deadline, parser);
+    if (configured.isPresent()) {
+      relearnTheExtendedTree(); // there is no list that tells
+      return document(configured.get(), deadline, parser);
+    }
+    return discovered(deadline, parser);
   }
 
   private <T> Optional<T> discovered(Deadline deadline, BiFunction<String, byte[], T> parser) {
-    Optional<T> known = role.flatMap(name -> document(name, deadline, parser));
+    Optional<T> known = remembered(deadline, parser);
     if (known.isPresent()) {
       return known;
     }
-    role = Optional.empty();
     for (int look = 0; look < LOOKS; look++) {
       Optional<String> listed = listed(deadline);
       Optional<T> document = listed.flatMap(name -> document(name, deadline, parser));
@@ -75,17 +82,25 @@ final class RoleDocuments {
     return Optional.empty();
   }
 
-  private Optional<String> listed(Deadline deadline) {
-    boolean extended = tree.equals(Optional.of(Tree.EXTENDED));
-    Optional<String> name = listedInTheTree(deadline);
-    if (name.isEmpty() && extended) {
-      tree = Optional.empty();
-      return listedInTheTree(deadline);
+  /** The document of the role that was listed once; without it, the list is asked again. */
+  private <T> Optional<T> remembered(Deadline deadline, BiFunction<String, byte[], T> parser) {
+    Optional<T> known = Optional.empty();
+    try {
+      known = role.flatMap(name -> document(name, deadline, parser));
+    } catch (InstanceMetadataException e) {
+      if (!REFUSALS.contains(e.kind())) {
+        role = Optional.empty();
+        throw e;
+      }
     }
-    return name;
+    if (known.isEmpty()) {
+      role = Optional.empty();
+    }
+    return known;
   }
 
-  private Optional<String> listedInTheTree(Deadline deadline) {
+  private Optional<String> listed(Deadline deadline) {
+    relearnTheExtendedTree();
     return inTheTree(
         tried ->
             reader
@@ -94,6 +109,13 @@ final class RoleDocuments {
                     deadline,
                     bytes -> Lines.ROLES.of(tried.list, bytes).stream().findFirst())
                 .flatMap(Function.identity()));
+  }
+
+  /** It is tried first in any case; if it is not there any more, it must not hide the other one. */
+  private void relearnTheExtendedTree() {
+    if (tree.equals(Optional.of(Tree.EXTENDED))) {
+      tree = Optional.empty();
+    }
   }
 
   private <T> Optional<T> document(
@@ -118,7 +140,7 @@ final class RoleDocuments {
       if (status < 300 || OF_THE_SERVICE.contains(status)) {
         throw e;
       }
-      return look.apply(Tree.PLAIN); // look-alikes have other answers than 404 to what they lack
+      extended = Optional.empty(); // look-alikes have other answers than 404 to what they lack
     }
     Optional<T> found = extended.or(() -> look.apply(Tree.PLAIN));
     if (found.isPresent()) {

@@ -95,6 +95,34 @@ class ExtendedCredentialsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {302, 400, 403, 405, 500, 501})
+  void a_look_alike_that_refuses_the_extended_tree_is_not_asked_for_it_again(int code) {
+    server.on(EXTENDED, status(code, "")).on(EXTENDED + "web-role", status(code, ""));
+    servesThePlainTree();
+    read();
+    server.requests().clear();
+    read();
+    assertThat(server.trace()).containsExactly(PLAIN + "web-role");
+  }
+
+  @Test
+  void a_refused_tree_and_no_role_in_the_other_one_teach_nothing() {
+    server.on(EXTENDED, status(403, ""), ok("web-role"));
+    assertThat(read()).isEqualTo(RoleCredentials.Status.NONE);
+    server.on(EXTENDED + "web-role", ok(Documents.CREDENTIALS));
+    assertThat(read()).isEqualTo(RoleCredentials.Status.AVAILABLE);
+  }
+
+  @Test
+  void the_evidence_of_a_refused_role_names_no_tree_that_did_not_say_it() {
+    server
+        .on(EXTENDED, ok("web-role"))
+        .on(EXTENDED + "web-role", ok("{\"Code\":\"AssumeRoleUnauthorizedAccess\"}"));
+    assertThat(client.observe().signal().orElseThrow().evidence())
+        .isEqualTo("the credentials document of web-role says Code AssumeRoleUnauthorizedAccess");
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {429, 503})
   void a_service_that_is_overloaded_is_not_asked_at_another_path(int code) {
     server.on(EXTENDED, status(code, ""));
@@ -115,14 +143,30 @@ class ExtendedCredentialsTest {
     assertThat(asked(PLAIN + "web-role")).isEqualTo(5);
   }
 
-  @Test
-  void an_extended_tree_that_is_gone_does_not_hide_the_plain_one() {
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404})
+  void an_extended_tree_that_is_gone_does_not_hide_the_plain_one(int code) {
     server.on(EXTENDED, ok("web-role")).on(EXTENDED + "web-role", ok(Documents.CREDENTIALS));
     assertThat(read()).isEqualTo(RoleCredentials.Status.AVAILABLE);
-    server.on(EXTENDED, status(404, "")).on(EXTENDED + "web-role", status(404, ""));
+    server.on(EXTENDED, status(code, "")).on(EXTENDED + "web-role", status(code, ""));
     servesThePlainTree();
     assertThat(read()).isEqualTo(RoleCredentials.Status.AVAILABLE);
     assertThat(asked(PLAIN + "web-role")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404})
+  void it_does_not_hide_a_configured_role_either(int code) {
+    server.on(EXTENDED + "web-role", ok(Documents.CREDENTIALS), status(code, ""));
+    servesThePlainTree();
+    try (InstanceMetadataClient configured = Clients.builder(server).roleName("web-role").build()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(configured.credentialsMetadata().status())
+            .isEqualTo(RoleCredentials.Status.AVAILABLE);
+      }
+    }
+    assertThat(asked(EXTENDED + "web-role")).isEqualTo(2);
+    assertThat(asked(PLAIN + "web-role")).isEqualTo(2);
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.github.rolekeeper.core.CredentialTracker;
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
 import io.github.rolekeeper.testkit.MutableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -154,6 +155,112 @@ class FieldCasesTest {
     server.on("GET /latest/" + LIST + "unknown", status(403, "Valid role unknown not found"));
 
     assertThat(refused(client::credentialsMetadata).kind()).isEqualTo(Kind.FORBIDDEN);
+  }
+
+  private void exchangeTheRole(ScriptedMetadataServer.Reply forTheOldOne) {
+    server.on("GET /latest/" + LIST, ok("old-role"), ok("new-role"));
+    server.on("GET /latest/" + LIST + "old-role", ok(DOCUMENT), forTheOldOne);
+    server.serves(LIST + "new-role", DOCUMENT);
+    assertThat(servedRole()).contains("old-role");
+  }
+
+  private Optional<String> servedRole() {
+    return client.observe().credentials().flatMap(CredentialMetadata::roleName);
+  }
+
+  // The same answer for a role that it knew a moment ago, because another one took its place.
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403})
+  void a_remembered_role_that_is_refused_is_listed_anew_in_the_same_read(int code) {
+    exchangeTheRole(status(code, "unknown role"));
+
+    assertThat(servedRole()).contains("new-role");
+    server.requests().clear();
+    assertThat(servedRole()).contains("new-role");
+    assertThat(reads()).containsExactly("GET /latest/" + INFO, "GET /latest/" + LIST + "new-role");
+  }
+
+  static Stream<ScriptedMetadataServer.Reply> failures() {
+    return Stream.of(status(500, ""), status(503, ""), status(405, ""), ok(""), raw(""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void a_remembered_role_that_fails_is_listed_anew_by_the_next_read(
+      ScriptedMetadataServer.Reply failing) {
+    exchangeTheRole(failing);
+
+    assertThat(refused(client::observe).path()).isEqualTo(LIST + "old-role");
+    assertThat(servedRole()).contains("new-role");
+  }
+
+  @Test
+  void a_remembered_role_that_is_listed_still_and_refused_is_a_failure_of_its_document() {
+    server.serves(LIST, "old-role");
+    server.on("GET /latest/" + LIST + "old-role", ok(DOCUMENT), status(403, ""));
+    client.credentialsMetadata();
+
+    InstanceMetadataException failure = refused(client::credentialsMetadata);
+
+    assertThat(failure.kind()).isEqualTo(Kind.FORBIDDEN);
+    assertThat(failure.path()).isEqualTo(LIST + "old-role");
+  }
+
+  // JuliaCloud/AWS.jl#434, envoyproxy/envoy#8325 (kiam): agents let security-credentials through
+  // and nothing else; moto raises an error at a path that it does not know.
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404, 405, 500})
+  void credentials_are_observed_although_the_profile_is_withheld(int code) {
+    server.on("GET /latest/" + INFO, status(code, ""));
+    server.serves(LIST, "web-role").serves(LIST + "web-role", DOCUMENT);
+    MutableClock clock = MutableClock.at("2019-01-29T17:36:11Z");
+    try (CredentialTracker tracker =
+        CredentialTracker.builder(client::observe).clock(clock).build()) {
+      tracker.poll();
+
+      assertThat(tracker.snapshot().state()).isEqualTo(CredentialState.VALID);
+      assertThat(tracker.snapshot().flags()).isEmpty();
+      assertThat(tracker.snapshot().forecast()).isEmpty();
+    }
+  }
+
+  static Stream<ScriptedMetadataServer.Reply> noAnswers() {
+    return Stream.of(status(401, ""), status(429, ""), status(503, ""), ok(""), ok("{"), raw(""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noAnswers")
+  void a_profile_that_is_not_told_for_a_moment_is_a_failure(ScriptedMetadataServer.Reply reply) {
+    server.on("GET /latest/" + INFO, reply);
+    server.serves(LIST, "web-role").serves(LIST + "web-role", DOCUMENT);
+    assertThat(refused(client::observe).path()).isEqualTo(INFO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 500})
+  void a_profile_that_is_withheld_and_no_credentials_beside_it_are_a_failure(int code) {
+    server.on("GET /latest/" + INFO, status(code, ""));
+    assertThat(refused(client::observe).path()).isEqualTo(INFO);
+    server.on("GET /latest/" + LIST, status(code, ""));
+    assertThat(refused(client::observe).path()).isEqualTo(INFO);
+    server.serves(LIST, "web-role");
+    server.serves(LIST + "web-role", "{\"Code\":\"AssumeRoleUnauthorizedAccess\"}");
+    assertThat(refused(client::observe).path()).isEqualTo(INFO);
+  }
+
+  @Test
+  void a_foretold_loss_is_not_taken_back_while_the_service_fails() {
+    server.on("GET /latest/" + INFO, ok("{\"Code\":\"InstanceProfileNotFound\"}"), status(500, ""));
+    server.serves(LIST, "web-role").serves(LIST + "web-role", DOCUMENT);
+    MutableClock clock = MutableClock.at("2019-01-29T17:36:11Z");
+    try (CredentialTracker tracker =
+        CredentialTracker.builder(client::observe).clock(clock).build()) {
+      tracker.poll();
+      tracker.poll();
+
+      assertThat(tracker.snapshot().forecast().orElseThrow().latest())
+          .contains(Instant.parse("2019-01-29T18:06:11Z"));
+    }
   }
 
   // aws/aws-sdk-php#1664, aws/aws-sdk-ruby#913 and #880, boto/botocore#1049 and #1403,
