@@ -57,9 +57,14 @@ final class AnswerReader {
   WireAnswer read() throws IOException {
     open = false;
     contradictory = false;
-    String first = line();
-    int status = status(first);
-    Map<String, String> headers = headers();
+    String first;
+    int status;
+    Map<String, String> headers;
+    do { // interim answers, which may come before any (RFC 9110, 15.2); the deadline ends them too
+      first = line();
+      status = status(first);
+      headers = headers();
+    } while (status < 200);
     // Error pages decide nothing and may be of any kind: see withPage.
     WireAnswer answer =
         new WireAnswer(status, headers, status == 200 ? body(headers) : UNREAD, peer);

@@ -53,10 +53,26 @@ final class ConfigurationResolver {
    * @throws IllegalArgumentException if a value in force is none that the setting can have
    */
   static EffectiveConfiguration resolve(Wishes wishes, Lookups lookups) {
-    return new ConfigurationResolver(wishes, lookups).all();
+    ConfigurationResolver resolver = new ConfigurationResolver(wishes, lookups);
+    Setting<Boolean> disabled = resolver.disabled();
+    try {
+      return resolver.all(disabled);
+    } catch (IllegalArgumentException refused) {
+      if (!disabled.value()) {
+        throw refused;
+      }
+      // Nothing will be asked, so that a bad setting does not matter; what the caller says does.
+      return new ConfigurationResolver(wishes, Lookups.ofNothing()).all(disabled);
+    }
   }
 
-  private EffectiveConfiguration all() {
+  private Setting<Boolean> disabled() {
+    return wished(wishes.disabled, "disabled")
+        .or(() -> flag(SettingKey.DISABLED))
+        .orElseGet(() -> byDefault(false));
+  }
+
+  private EffectiveConfiguration all(Setting<Boolean> disabled) {
     Setting<EndpointMode> mode = mode();
     // What a builder's wishes leave no place for is not looked at: it may be anything.
     Optional<Setting<Duration>> sdkTimeout =
@@ -71,9 +87,7 @@ final class ConfigurationResolver {
             .orElseGet(() -> byDefault(longer(WHOLE, read.map(r -> r.value().multipliedBy(2)))));
     Duration half = whole.value().dividedBy(2); // so that a silent attempt leaves time for another
     return new EffectiveConfiguration(
-        wished(wishes.disabled, "disabled")
-            .or(() -> flag(SettingKey.DISABLED))
-            .orElseGet(() -> byDefault(false)),
+        disabled,
         v1(),
         endpoint(mode),
         mode,

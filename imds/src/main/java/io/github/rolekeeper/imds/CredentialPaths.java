@@ -15,9 +15,11 @@ final class CredentialPaths {
   private static final Pattern BELOW =
       Pattern.compile("(?s).*?" + WORD + "(?:-extended)?+/*+[^/].*");
 
-  private static final Pattern TOKEN = Pattern.compile("(?s)/*api/+token(?:[/;?#].*)?");
+  private static final Pattern TOKEN = Pattern.compile("(?s)/*api(?:;[^/]*)?/+token(?:[/;?#].*)?");
 
   private static final Pattern ENCODED = Pattern.compile("%([0-9a-fA-F]{2})");
+
+  private static final Pattern ESCAPED = Pattern.compile("\\\\u00([4-7][0-9a-fA-F])");
 
   private CredentialPaths() {}
 
@@ -63,7 +65,8 @@ final class CredentialPaths {
     if (servesSecrets(path)) {
       Lines.ROLES.of(path, body);
     } else if (!plain(path).contains("user-data")
-        && new String(body, StandardCharsets.ISO_8859_1).contains("\"SecretAccessKey\"")) {
+        && unescaped(new String(body, StandardCharsets.ISO_8859_1))
+            .contains("\"SecretAccessKey\"")) {
       throw ExchangeFailure.malformed(
           "GET " + Endpoint.encoded(path) + " answered 200, but with a document of credentials");
     }
@@ -75,20 +78,27 @@ final class CredentialPaths {
     return plain(path).contains(WORD);
   }
 
+  /** With the ASCII letters that JSON has escaped: the name of a member has many spellings. */
+  private static String unescaped(String json) {
+    return replaced(ESCAPED, json);
+  }
+
   /** Without any percent-encoding, be it an encoding of an encoding, and in lower case. */
   static String plain(String path) {
     String plain = path;
     String before = path.contains("%") ? "" : path;
     while (!plain.equals(before)) {
       before = plain;
-      plain =
-          ENCODED
-              .matcher(before)
-              .replaceAll(
-                  octet ->
-                      Matcher.quoteReplacement(
-                          Character.toString(Integer.parseInt(octet.group(1), 16))));
+      plain = replaced(ENCODED, before);
     }
     return plain.toLowerCase(Locale.ROOT);
+  }
+
+  /** With the character that the two digits of each match stand for. */
+  private static String replaced(Pattern form, String text) {
+    return form.matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(Character.toString(Integer.parseInt(found.group(1), 16))));
   }
 }

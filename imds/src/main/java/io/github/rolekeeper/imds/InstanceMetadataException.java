@@ -22,7 +22,9 @@ public final class InstanceMetadataException extends RuntimeException {
     UNREACHABLE(
         true,
         "check that this runs on EC2 and that the endpoint is right; on the instance itself, that no"
-            + " firewall or route takes its metadata address away",
+            + " firewall or route takes its metadata address away; over IPv6, that HttpProtocolIpv6 is"
+            + " enabled for the instance with EC2 ModifyInstanceMetadataOptions, which it is not by"
+            + " default",
         Page.ACCESS),
 
     /** The machine says itself that it is none of EC2's. No request was sent. */
@@ -107,7 +109,7 @@ public final class InstanceMetadataException extends RuntimeException {
 
     /**
      * The answer is not what is documented for this path. A document that was empty, cut or
-     * incomplete was asked for again; it stayed so.
+     * incomplete, or an empty token, was asked for again; it stayed so.
      */
     MALFORMED_ANSWER(
         false,

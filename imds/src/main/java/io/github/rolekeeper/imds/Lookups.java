@@ -14,6 +14,10 @@ record Lookups(
     return new Lookups(System::getProperty, System::getenv, key -> Optional.empty());
   }
 
+  static Lookups ofNothing() {
+    return new Lookups(name -> null, name -> null, key -> Optional.empty());
+  }
+
   Lookups with(ProfileSettings other) {
     return new Lookups(properties, environment, other);
   }

@@ -1,5 +1,6 @@
 package io.github.rolekeeper.imds;
 
+import io.github.rolekeeper.core.InstanceProfileArn;
 import java.util.Optional;
 
 /** A report as a person reads it. */
@@ -40,10 +41,10 @@ final class ReportText {
 
   private static String of(IamInfo profile, MetadataReport report) {
     if (profile instanceof IamInfo.Associated associated) {
-      return associated.arn() + ", " + associated.id();
+      return arn(associated.arn()) + ", " + associated.id();
     }
     if (profile instanceof IamInfo.WithoutRole without) {
-      return without.arn() + ", " + without.id() + ", holds no role" + cure(without.cure());
+      return arn(without.arn()) + ", " + without.id() + ", holds no role" + cure(without.cure());
     }
     if (profile instanceof IamInfo.Failed failed) {
       return failed.describe() + cure(failed.cure());
@@ -52,6 +53,11 @@ final class ReportText {
         ? "not served, though credentials are: it was taken away a moment ago, or this is no service"
             + " of EC2's"
         : "none is associated with the instance" + cure(profile.cure());
+  }
+
+  /** IAM allows U+007F in the path. */
+  private static String arn(InstanceProfileArn arn) {
+    return ServiceWords.line(arn.toString());
   }
 
   private static String of(RoleCredentials credentials) {

@@ -407,6 +407,36 @@ class ConfigurationTest {
   }
 
   @Test
+  void what_is_switched_off_is_off_whatever_else_is_set() {
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    environment.put(ENDPOINT_VARIABLE, "https://user:hunter2@nowhere");
+    environment.put("AWS_METADATA_SERVICE_TIMEOUT", "soon");
+    environment.put("AWS_EC2_METADATA_V1_DISABLED", "perhaps");
+    environment.put("AWS_EC2_INSTANCE_PROFILE_NAME", " ");
+    InstanceMetadataClient off = builder().build();
+    assertThat(off.observe().notApplicable().orElseThrow())
+        .contains("AWS_EC2_METADATA_DISABLED")
+        .doesNotContain("hunter2");
+    assertThat(off.configuration().disabled())
+        .hasToString("true (environment variable AWS_EC2_METADATA_DISABLED)");
+    assertThat(off.configuration().timeout()).hasToString("PT5S (default)");
+    // What the program itself says is looked at, and so is everything once the switch is not on.
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().endpoint(URI.create("ftp://h")).build());
+    assertThatIllegalArgumentException().isThrownBy(() -> builder().disabled(false).build());
+    environment.put("AWS_EC2_METADATA_DISABLED", "perhaps");
+    assertThatIllegalArgumentException().isThrownBy(() -> builder().build());
+  }
+
+  @Test
+  void what_is_switched_off_shows_the_settings_that_it_can_have() {
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    environment.put(ENDPOINT_VARIABLE, "http://127.0.0.1:9");
+    assertThat(resolved().endpoint())
+        .hasToString("http://127.0.0.1:9 (environment variable " + ENDPOINT_VARIABLE + ")");
+  }
+
+  @Test
   void a_failure_says_where_the_endpoint_came_from() {
     environment.put(ENDPOINT_VARIABLE, server.endpoint().toString());
     server.on(GET, status(403, ""));

@@ -51,6 +51,8 @@ class ProtocolTest {
         "HTTP/1.1 200\r\ncontent-length:5\r\n\r\nhello, and more than it said",
         "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nhello",
         "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+        "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nContent-Length: 9\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 1\r\n\r\n5\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n"
       })
@@ -63,6 +65,14 @@ class ProtocolTest {
   void an_answer_with_a_length_is_taken_without_waiting_for_the_connection_to_close() {
     server.on(GET, thenSilence("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
     assertThat(client.text(ID)).contains("hello");
+  }
+
+  @Test
+  void interim_answers_without_a_final_one_are_no_answer() {
+    server.on(GET, raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"));
+    assertThat(failure(client, ID).kind()).isEqualTo(Kind.NO_ANSWER);
+    server.on(GET, raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n"));
+    assertThat(client.text(ID)).isEmpty();
   }
 
   @Test
@@ -109,8 +119,7 @@ class ProtocolTest {
     "400, BAD_REQUEST",
     "403, FORBIDDEN",
     "405, UNEXPECTED_STATUS",
-    "204, UNEXPECTED_STATUS",
-    "100, UNEXPECTED_STATUS"
+    "204, UNEXPECTED_STATUS"
   })
   void a_clear_no_is_not_asked_again(int status, Kind kind) {
     server.on(GET, status(status, ""));

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rolekeeper.imds.InstanceMetadataException.Kind;
+import io.github.rolekeeper.imds.awssdk.InstanceMetadataCredentialsProvider;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -331,7 +332,10 @@ class UntrustedTextTest {
         "api//token",
         "api/token/",
         "API/token",
-        "api/token;x"
+        "api/token;x",
+        "api;x/token",
+        "api;/token",
+        "api;a=b;c/%74oken;d"
       })
   void a_session_token_is_not_read_as_text(String path) {
     server.on("GET /latest/" + path, ok("a-token"));
@@ -354,6 +358,52 @@ class UntrustedTextTest {
       assertThat(kind(door)).isEqualTo(Kind.MALFORMED_ANSWER);
     }
     assertThat(client.text("user-data")).contains(DOCUMENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\u0053ecretAccessKey",
+        "Secret\\u0041ccessKey",
+        "SecretAccessKe\\u0079",
+        "\\u0053\\u0065\\u0063\\u0072\\u0065\\u0074\\u0041\\u0063cess\\u004bey"
+      })
+  void credentials_are_seen_however_their_members_are_escaped(String name) {
+    server.serves("meta-data/instance-id", DOCUMENT.replace("SecretAccessKey", name));
+    assertThat(kind(c -> c.text("meta-data/instance-id"))).isEqualTo(Kind.MALFORMED_ANSWER);
+    assertThat(kind(c -> c.bytes("meta-data/instance-id"))).isEqualTo(Kind.MALFORMED_ANSWER);
+  }
+
+  // The time that it takes to take every encoding away grows faster than the length of the path.
+  @Test
+  void a_path_is_refused_for_its_length_before_anything_else_is_looked_at() {
+    for (String path :
+        List.of(LIST + "r".repeat(5000), "a/../b" + "c".repeat(5000), "a\n" + "b".repeat(5000))) {
+      assertThatThrownBy(() -> client.text(path))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at most 4096");
+    }
+  }
+
+  // IAM allows U+007F in the path of a profile: it is kept, and not printed raw.
+  @Test
+  void the_delete_character_in_a_profiles_path_is_kept_and_printed_as_a_space() {
+    String arn = "arn:aws:iam::123456789012:instance-profile/a\u007fb/web";
+    String info = "{\"InstanceProfileArn\":\"" + arn + "\",\"InstanceProfileId\":\"A\"%s}";
+    server.serves(INFO, info.formatted(""));
+    IamInfo.Associated associated = (IamInfo.Associated) client.iamInfo();
+    assertThat(associated.arn()).hasToString(arn);
+    assertThat(client.report().describe())
+        .contains(arn.replace('\u007f', ' '))
+        .doesNotContain("\u007f");
+    assertThatThrownBy(InstanceMetadataCredentialsProvider.create(client)::resolveCredentials)
+        .hasMessageContaining(arn.replace('\u007f', ' '))
+        .hasMessageNotContaining("\u007f");
+    server.serves(
+        INFO, info.formatted(",\"Message\":\"Instance Profile does not contain a role.\""));
+    assertThat(client.report().describe())
+        .contains(arn.replace('\u007f', ' '))
+        .doesNotContain("\u007f");
   }
 
   @Test

@@ -54,7 +54,9 @@ final class RoleDocumentReader {
       return Problem.of("meta-data/iam/info", without.describe(), without.cure());
     }
     return info instanceof IamInfo.Associated associated
-        ? "It names the instance profile " + associated.arn() + "; ask again in a moment."
+        ? "It names the instance profile "
+            + associated.arn().toString().replace('\u007f', ' ') // which IAM allows in its path
+            + "; ask again in a moment."
         : "No instance profile is associated with the instance."
             + info.cure().map(cure -> " Remedy: " + cure).orElse("");
   }

@@ -189,9 +189,9 @@ public final class MetadataWatcher<T> implements AutoCloseable {
   }
 
   /**
-   * Ends the watching: no look begins and no call of the listener begins after it, one under way
-   * may still end. Interrupts the watcher's own thread, never one of a given scheduler. Again is no
-   * error.
+   * Ends the watching: no look begins after it. A call of the listener that is under way may still
+   * end, and one that is due just now may still begin, on the thread that looked: one at most.
+   * Interrupts the watcher's own thread, never one of a given scheduler. Again is no error.
    */
   @Override
   public void close() {
