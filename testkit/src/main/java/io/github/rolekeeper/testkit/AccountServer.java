@@ -2,6 +2,8 @@ package io.github.rolekeeper.testkit;
 
 import java.net.URI;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ public final class AccountServer implements AutoCloseable {
   private final WireServer server;
   private final MetadataPorts ports;
   private volatile @Nullable SimulatedAccount current;
+  private final Set<String> lasting = ConcurrentHashMap.newKeySet();
 
   private AccountServer(Supplier<SimulatedAccount.Builder> fresh, String address, int port) {
     this.fresh = fresh;
@@ -65,14 +68,43 @@ public final class AccountServer implements AutoCloseable {
     return Objects.requireNonNull(current, "the server has not started");
   }
 
-  /** Replaces the account by a fresh one, with the settings and the seed of the start. */
+  /**
+   * Serves the metadata of an instance at the root of a port of its own, too, which is freed
+   * neither by {@link #reset()} nor by another state in which the instance is not.
+   *
+   * @param instanceId of an instance of the account of now
+   * @param port zero for one of the system's choice
+   * @return the address of that root
+   * @throws IllegalStateException if there is no such instance, or it is served at another port
+   * @throws java.io.UncheckedIOException if it cannot have the port
+   */
+  public URI metadataRoot(String instanceId, int port) {
+    URI root = account().instance(instanceId).metadataRoot(port);
+    lasting.add(instanceId);
+    return root;
+  }
+
+  /**
+   * Replaces the account by a fresh one, with the settings and the seed of the start. Ports of
+   * instances that are not in it are freed.
+   */
   public void reset() {
-    current = fresh.get().behind(endpoint(), ports);
+    replace(fresh.get());
   }
 
   /** Replaces the account by one that begins with another state. */
   void restore(String snapshot) {
-    current = fresh.get().seed(snapshot).behind(endpoint(), ports);
+    replace(fresh.get().seed(snapshot));
+  }
+
+  private void replace(SimulatedAccount.Builder other) {
+    SimulatedAccount account = other.behind(endpoint(), ports);
+    current = account;
+    for (String id : ports.ids()) {
+      if (!lasting.contains(id) && !account.has(id)) {
+        ports.close(id);
+      }
+    }
   }
 
   /** The instances' own ports, which stay the same while the account is replaced. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
  * @param parameters in the spelling of the wire, the operation's name among them
  */
 record ActRequest(String service, Map<String, String> parameters) {
+  private static final List<String> MEMBERS = List.of("service", "operation", "parameters");
+
   private static final String SHAPE =
       "'act' must be as {\"service\":\"iam\",\"operation\":\"DeleteRole\","
           + "\"parameters\":{\"RoleName\":\"web-role\"}}";
@@ -27,6 +30,15 @@ record ActRequest(String service, Map<String, String> parameters) {
    * @throws IllegalArgumentException if it is no call that the account knows; the message says why
    */
   static Runnable read(JsonNode act, SimulatedAccount account) {
+    for (Map.Entry<String, JsonNode> each : act.properties()) {
+      if (!MEMBERS.contains(each.getKey())) {
+        throw new IllegalArgumentException(SHAPE + "; '" + each.getKey() + "' is unknown");
+      }
+    }
+    JsonNode named = act.path("parameters");
+    if (!named.isMissingNode() && !named.isObject()) {
+      throw new IllegalArgumentException(SHAPE + "; 'parameters' " + named + " is no object");
+    }
     String name = act.path("service").asText();
     String operation = act.path("operation").asText();
     QueryService service =
@@ -45,7 +57,7 @@ record ActRequest(String service, Map<String, String> parameters) {
               + " credentials has not: send that actor's requests with a session's credentials");
     }
     var parameters = new TreeMap<String, String>();
-    for (Map.Entry<String, JsonNode> each : act.path("parameters").properties()) {
+    for (Map.Entry<String, JsonNode> each : named.properties()) {
       if (!each.getValue().isValueNode()) {
         throw new IllegalArgumentException(
             SHAPE + "; '" + each.getKey() + "' " + each.getValue() + " is no plain value");

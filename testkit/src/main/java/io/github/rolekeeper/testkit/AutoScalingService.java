@@ -416,11 +416,12 @@ final class AutoScalingService {
       throw invalid("MaxRecords " + size + " must be from 1 to " + most);
     }
     return Page.of(
+        world,
         found,
         key,
         "autoscaling-" + listing,
         parameters.optional("NextToken").orElse(null),
-        Math.min(size, world.settings.pageLimit),
+        size,
         () -> new AwsError(400, "InvalidNextToken", "The token is invalid."));
   }
 

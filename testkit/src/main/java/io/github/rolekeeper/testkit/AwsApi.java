@@ -111,6 +111,11 @@ final class AwsApi {
     }
 
     @Override
+    public boolean isHeard() {
+      return true;
+    }
+
+    @Override
     public WireResponse answer(@Nullable Fault fault) {
       String requestId = world.ids.request();
       var entry = new Journal.Entry(world.now());
@@ -150,6 +155,7 @@ final class AwsApi {
       String answer = "";
       world.answersWithoutArn =
           fault != null && fault.kind() == Fault.Kind.ID_FOR_ARN ? fault.status() : 0;
+      world.answersEmptyPage = fault != null && fault.kind() == Fault.Kind.EMPTY_PAGE;
       try {
         answer = service.answer(operation, request, caller, requestId);
         return answer;
@@ -158,6 +164,7 @@ final class AwsApi {
         throw e;
       } finally {
         world.answersWithoutArn = 0;
+        world.answersEmptyPage = false;
         boolean write = service.writes(operation);
         String agent = request.header("User-Agent");
         trail.add(

@@ -211,6 +211,7 @@ final class Capture {
                         version.created().toString(),
                         version.createdBy(),
                         version.token(),
+                        version.request(),
                         copy(version.data().all())))
             .toList());
   }

@@ -118,6 +118,7 @@ final class CloudTrailService extends AwsService {
     }
     Page<TrailEvent> page =
         Page.of(
+            world,
             trail.delivered(region).stream()
                 .filter(event -> !event.second().isBefore(start) && !event.second().isAfter(end))
                 .filter(wanted)
@@ -126,7 +127,7 @@ final class CloudTrailService extends AwsService {
             event -> String.format(Locale.ROOT, "%019d", Long.MAX_VALUE - event.sequence()),
             "events of " + region + ", " + attributes + " from " + start + " to " + end,
             token(input),
-            Math.min(size(input), world.settings.pageLimit),
+            size(input),
             () ->
                 new AwsError(
                     400,

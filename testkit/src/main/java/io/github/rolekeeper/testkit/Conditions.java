@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  * fulfilled in an Allow and always in a Deny, so that a test errs on the side of being refused.
  */
 final class Conditions {
+  private static final String NULL = "Null";
   private static final String IF_EXISTS = "IfExists";
   private static final String FOR_ALL = "ForAllValues:";
   private static final String FOR_ANY = "ForAnyValue:";
@@ -38,7 +40,46 @@ final class Conditions {
           Map.entry("DateGreaterThan", date(order -> order > 0)),
           Map.entry("DateGreaterThanEquals", date(order -> order >= 0)));
 
+  /** Operators that are not simulated, beside the opposites of those that are. */
+  private static final Set<String> UNKNOWN =
+      Set.of(
+          "NumericEquals",
+          "NumericNotEquals",
+          "NumericLessThan",
+          "NumericLessThanEquals",
+          "NumericGreaterThan",
+          "NumericGreaterThanEquals",
+          "BinaryEquals",
+          "IpAddress",
+          "NotIpAddress");
+
+  private static final Set<String> OPPOSITES =
+      Set.of(
+          "StringNotEquals",
+          "StringNotEqualsIgnoreCase",
+          "StringNotLike",
+          "DateNotEquals",
+          "ArnNotEquals",
+          "ArnNotLike");
+
   private Conditions() {}
+
+  /** Whether IAM has an operator (IAM User Guide, condition operators). */
+  static boolean isOperator(String operator) {
+    String plain = plain(operator);
+    return OPERATORS.containsKey(plain)
+        || OPPOSITES.contains(plain)
+        || UNKNOWN.contains(plain)
+        || (NULL.equals(plain) && !operator.endsWith(IF_EXISTS));
+  }
+
+  /** An operator without what says of how many values, and whether of a key that is not there. */
+  static String plain(String operator) {
+    String single = operator.replaceFirst("^(" + FOR_ALL + "|" + FOR_ANY + ")", "");
+    return single.endsWith(IF_EXISTS)
+        ? single.substring(0, single.length() - IF_EXISTS.length())
+        : single;
+  }
 
   static boolean hold(JsonNode conditions, RequestContext context, boolean deny) {
     for (Map.Entry<String, JsonNode> operator : conditions.properties()) {
@@ -59,18 +100,19 @@ final class Conditions {
       return deny;
     }
     List<String> actual = context.values(key);
-    if ("Null".equals(operator)) {
+    if (NULL.equals(plain(operator))) {
       return wanted.contains(String.valueOf(actual.isEmpty()));
     }
     boolean forAll = operator.startsWith(FOR_ALL);
-    String plain = operator.replace(FOR_ALL, "").replace(FOR_ANY, "").replace(IF_EXISTS, "");
+    String plain = plain(operator);
     boolean negated = plain.contains("Not");
     BiPredicate<String, String> accepts = OPERATORS.get(plain.replace("Not", ""));
     if (accepts == null) {
       return deny;
     }
     if (actual.isEmpty()) {
-      return negated || forAll || operator.endsWith(IF_EXISTS);
+      // Any value of none fulfils nothing, whatever is asked of it (IAM User Guide, ForAnyValue).
+      return forAll || operator.endsWith(IF_EXISTS) || (negated && !operator.startsWith(FOR_ANY));
     }
     // A variable that the request cannot fill in fulfils nothing, and is denied everything.
     if (wanted.stream().anyMatch(text -> context.expand(text).isEmpty())) {

@@ -301,6 +301,13 @@ final class ControlApi {
           } catch (IllegalStateException | UncheckedIOException e) {
             throw new Refusal(409, "Conflict", String.valueOf(e.getMessage()));
           }
+        },
+        "DELETE",
+        body -> {
+          if (!server.ports().close(id)) {
+            throw new Refusal(404, "NotFound", "No port is open for the metadata of '" + id + "'");
+          }
+          return JSON.createObjectNode();
         });
   }
 
@@ -463,12 +470,16 @@ final class ControlApi {
     }
   }
 
-  /** AWS writes years in four digits. */
   private static Instant tellable(Instant instant) {
-    if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LATEST)) {
+    if (!isTellable(instant)) {
       throw beyond();
     }
     return instant;
+  }
+
+  /** AWS writes years in four digits. */
+  static boolean isTellable(Instant instant) {
+    return !instant.isBefore(Instant.EPOCH) && !instant.isAfter(LATEST);
   }
 
   private static Refusal beyond() {

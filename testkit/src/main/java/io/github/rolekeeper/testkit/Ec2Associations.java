@@ -86,10 +86,10 @@ final class Ec2Associations {
         Ec2Input.filtered(
             parameters,
             found,
-            (each, filter) ->
+            filter ->
                 switch (filter) {
-                  case "instance-id" -> List.of(each.instanceId());
-                  case "state" -> List.of(each.state().wireName());
+                  case "instance-id" -> each -> List.of(each.instanceId());
+                  case "state" -> each -> List.of(each.state().wireName());
                   default -> null;
                 });
     Page<Association> page =

@@ -62,13 +62,13 @@ final class Ec2Attributes {
           case "disableApiStop" -> Boolean.toString(instance.stopProtected);
           case "disableApiTermination" -> Boolean.toString(instance.terminationProtected);
           case "instanceType" -> instance.options.type();
-          case "instanceInitiatedShutdownBehavior" -> "stop";
           case "userData" -> instance.options.userData().orElse("");
           case "rootDeviceName" -> "/dev/xvda";
           case "kernel" -> instance.options.detail(InstanceOptions.Detail.KERNEL_ID).orElse("");
           case "ramdisk" -> instance.options.detail(InstanceOptions.Detail.RAMDISK_ID).orElse("");
           case "sourceDestCheck" -> "true";
-          case "ebsOptimized", "enaSupport" -> "false";
+          // A launch takes ebsOptimized and instanceInitiatedShutdownBehavior and forgets them.
+          case "enaSupport" -> "false";
           default ->
               throw new AwsError(
                   400,

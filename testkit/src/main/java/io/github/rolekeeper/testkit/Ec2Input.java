@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -90,12 +89,12 @@ final class Ec2Input {
   /**
    * Applies the filters of a request: each must hold for one of its values.
    *
-   * @param values what an entry has of a filter's name, null if EC2 knows no such filter
+   * @param known what an entry has of a filter's name; null if EC2 knows no such filter
    */
   static <T> List<T> filtered(
       Parameters parameters,
       Collection<T> all,
-      BiFunction<T, String, @Nullable Collection<String>> values) {
+      Function<String, @Nullable Function<T, Collection<String>>> known) {
     List<T> found = List.copyOf(all);
     for (Parameters filter : parameters.structures("Filter")) {
       String name = filter.required("Name");
@@ -104,21 +103,19 @@ final class Ec2Input {
         throw new AwsError(
             400, "InvalidParameterValue", "The filter '" + name + "' must have a value");
       }
+      Function<T, Collection<String>> values = known.apply(name);
+      if (values == null) {
+        throw new AwsError(400, "InvalidParameterValue", "The filter '" + name + "' is invalid");
+      }
       found =
           found.stream()
               .filter(
-                  each -> {
-                    Collection<String> have = values.apply(each, name);
-                    if (have == null) {
-                      throw new AwsError(
-                          400, "InvalidParameterValue", "The filter '" + name + "' is invalid");
-                    }
-                    return have.stream()
-                        .anyMatch(
-                            value ->
-                                wanted.stream()
-                                    .anyMatch(pattern -> Wildcards.matchFilter(pattern, value)));
-                  })
+                  each ->
+                      values.apply(each).stream()
+                          .anyMatch(
+                              value ->
+                                  wanted.stream()
+                                      .anyMatch(pattern -> Wildcards.matchFilter(pattern, value))))
               .toList();
     }
     return found;
@@ -153,11 +150,12 @@ final class Ec2Input {
       }
     }
     return Page.of(
+        world,
         found,
         key,
         listing,
         parameters.optional("NextToken").orElse(null),
-        Math.min(size, world.settings.pageLimit),
+        size,
         () ->
             new AwsError(
                 400,
@@ -221,6 +219,7 @@ final class Ec2Input {
   /** The tags that a request gives to what it makes, which is of one kind. */
   static Map<String, String> tags(Parameters parameters, String kind) {
     var tags = new LinkedHashMap<String, String>();
+    parameters.requireOnly("TagSpecification", "ResourceType", "Tag");
     for (Parameters specification : parameters.structures("TagSpecification")) {
       String type = specification.get("ResourceType", "");
       if (kind.equals("instance") && MADE_WITH_AN_INSTANCE.contains(type)) {
@@ -238,6 +237,7 @@ final class Ec2Input {
       }
       tags.putAll(tags(specification));
     }
+    tag(new LinkedHashMap<>(), tags);
     return tags;
   }
 

@@ -61,13 +61,17 @@ final class Ec2InstanceTypes {
     };
   }
 
+  static boolean isName(String type) {
+    return NAME.matcher(type).matches();
+  }
+
   /**
    * Lets pass what can be names of types: which there are changes faster than this class.
    *
    * @throws AwsError {@code InvalidInstanceType}
    */
   static void requireForm(List<String> types) {
-    List<String> wrong = types.stream().filter(type -> !NAME.matcher(type).matches()).toList();
+    List<String> wrong = types.stream().filter(type -> !isName(type)).toList();
     if (!wrong.isEmpty()) {
       throw new AwsError(
           400,

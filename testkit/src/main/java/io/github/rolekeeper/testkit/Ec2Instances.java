@@ -5,6 +5,7 @@ import io.github.rolekeeper.testkit.InstanceOptions.Trait;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Instances, from launch to termination. */
@@ -66,6 +68,11 @@ final class Ec2Instances {
 
   private Consumer<Xml> run(Parameters request, Caller caller) {
     input.require(caller, "RunInstances", "instance/*");
+    String token = request.get("ClientToken", "");
+    World.Launch before = token.isEmpty() ? null : world.launches.get(token);
+    if (before != null) {
+      return repeated(request, before);
+    }
     Source source = source(request, caller);
     Parameters parameters = source.parameters();
     InstanceProfile profile = null;
@@ -95,18 +102,22 @@ final class Ec2Instances {
     for (Map.Entry<String, String> tag : source.tags().entrySet()) {
       options = options.withTag(tag.getKey(), tag.getValue());
     }
-    String token = parameters.get("ClientToken", "");
-    World.Launch before = token.isEmpty() ? null : world.launches.get(token);
-    if (before != null && !before.request().equals(request.digest())) {
-      throw Ec2Input.otherRequest();
-    }
     Launch launch = launch(parameters);
     Ec2Input.endDryRun(parameters);
-    List<Instance> instances =
-        before == null ? launched(most, options, launch, profile) : before.instances();
+    List<Instance> instances = launched(most, options, launch, profile);
     if (!token.isEmpty()) {
       world.launches.put(token, new World.Launch(request.digest(), instances));
     }
+    return xml -> reservation(xml, instances.get(0).reservationId, instances);
+  }
+
+  /** What was launched stays launched, whatever has become of its profile and template since. */
+  private Consumer<Xml> repeated(Parameters request, World.Launch before) {
+    if (!before.request().equals(request.digest())) {
+      throw Ec2Input.otherRequest();
+    }
+    Ec2Input.endDryRun(request);
+    List<Instance> instances = before.instances();
     return xml -> reservation(xml, instances.get(0).reservationId, instances);
   }
 
@@ -163,9 +174,12 @@ final class Ec2Instances {
   }
 
   private InstanceOptions options(Parameters parameters, Map<String, String> tags) {
-    InstanceOptions options =
-        InstanceOptions.of()
-            .withImage(parameters.required("ImageId"), parameters.get("InstanceType", "m1.small"));
+    String type = parameters.get("InstanceType", "m1.small");
+    if (!Ec2InstanceTypes.isName(type)) {
+      throw new AwsError(
+          400, "InvalidParameterValue", "Invalid value '" + type + "' for InstanceType.");
+    }
+    InstanceOptions options = InstanceOptions.of().withImage(parameters.required("ImageId"), type);
     if (Ec2Attributes.choice(
         parameters, "MetadataOptions.HttpTokens", "required", "optional", false)) {
       options = options.with(Trait.TOKENS_REQUIRED);
@@ -216,13 +230,7 @@ final class Ec2Instances {
 
   private Consumer<Xml> describe(Parameters parameters, Caller caller) {
     input.require(caller, "DescribeInstances", "*");
-    if (parameters.optional("InstanceId.1").isPresent()
-        && parameters.optional("MaxResults").isPresent()) {
-      throw new AwsError(
-          400,
-          "InvalidParameterCombination",
-          "The parameter instancesSet cannot be used with the parameter maxResults");
-    }
+    requireIdsOrPages(parameters);
     Page<Instance> page =
         input.page(
             parameters,
@@ -243,72 +251,96 @@ final class Ec2Instances {
     };
   }
 
-  private @Nullable List<String> filterValues(Instance instance, String filter) {
-    Association association = instance.association;
-    if (filter.startsWith("tag:")) {
-      String value = instance.tags.get(filter.substring("tag:".length()));
-      return value == null ? List.of() : List.of(value);
+  /** Who names instances gets them all (EC2 API reference, MaxResults). */
+  private static void requireIdsOrPages(Parameters parameters) {
+    if (!parameters.list("InstanceId").isEmpty() && parameters.optional("MaxResults").isPresent()) {
+      throw new AwsError(
+          400,
+          "InvalidParameterCombination",
+          "The parameter instancesSet cannot be used with the parameter maxResults");
     }
-    String publicIp = instance.publicIp();
-    InstanceOptions options = instance.options;
-    Instance.MetadataOptions metadata = instance.metadataOptions;
+  }
+
+  private @Nullable Function<Instance, Collection<String>> filterValues(String filter) {
+    if (filter.startsWith("tag:")) {
+      String key = filter.substring("tag:".length());
+      return instance -> Optional.ofNullable(instance.tags.get(key)).stream().toList();
+    }
     return switch (filter) {
-      case "instance-id" -> List.of(instance.id);
-      case "vpc-id", "network-interface.vpc-id" -> List.of(InstanceNetwork.VPC_ID);
-      case "subnet-id", "network-interface.subnet-id" -> List.of(InstanceNetwork.SUBNET_ID);
-      case "network-interface.network-interface-id" -> List.of(instance.networkInterfaceId);
-      case "owner-id" -> List.of(world.accountId());
-      case "private-dns-name" -> List.of(instance.network.privateHost());
-      case "dns-name" -> instance.network.publicHost().stream().toList();
-      case "key-name" -> options.detail(InstanceOptions.Detail.KEY_NAME).stream().toList();
-      case "kernel-id" -> options.detail(InstanceOptions.Detail.KERNEL_ID).stream().toList();
-      case "ramdisk-id" -> options.detail(InstanceOptions.Detail.RAMDISK_ID).stream().toList();
-      case "instance.group-id" -> options.securityGroups().stream().map(g -> g.id()).toList();
-      case "instance.group-name" -> options.securityGroups().stream().map(g -> g.name()).toList();
+      case "instance-id" -> instance -> List.of(instance.id);
+      case "vpc-id", "network-interface.vpc-id" -> instance -> List.of(InstanceNetwork.VPC_ID);
+      case "subnet-id", "network-interface.subnet-id" ->
+          instance -> List.of(InstanceNetwork.SUBNET_ID);
+      case "network-interface.network-interface-id" ->
+          instance -> List.of(instance.networkInterfaceId);
+      case "owner-id" -> instance -> List.of(world.accountId());
+      case "private-dns-name" -> instance -> List.of(instance.network.privateHost());
+      case "dns-name" -> instance -> instance.network.publicHost().stream().toList();
+      case "key-name" ->
+          instance -> instance.options.detail(InstanceOptions.Detail.KEY_NAME).stream().toList();
+      case "kernel-id" ->
+          instance -> instance.options.detail(InstanceOptions.Detail.KERNEL_ID).stream().toList();
+      case "ramdisk-id" ->
+          instance -> instance.options.detail(InstanceOptions.Detail.RAMDISK_ID).stream().toList();
+      case "instance.group-id" ->
+          instance -> instance.options.securityGroups().stream().map(g -> g.id()).toList();
+      case "instance.group-name" ->
+          instance -> instance.options.securityGroups().stream().map(g -> g.name()).toList();
       case "placement-group-name" ->
-          options.detail(InstanceOptions.Detail.PLACEMENT_GROUP).stream().toList();
-      case "tenancy" -> List.of(options.is(Trait.HOST_TENANCY) ? "host" : "default");
+          instance ->
+              instance.options.detail(InstanceOptions.Detail.PLACEMENT_GROUP).stream().toList();
+      case "tenancy" ->
+          instance -> List.of(instance.options.is(Trait.HOST_TENANCY) ? "host" : "default");
       case "monitoring-state" ->
-          List.of(options.is(Trait.DETAILED_MONITORING) ? "enabled" : "disabled");
+          instance ->
+              List.of(instance.options.is(Trait.DETAILED_MONITORING) ? "enabled" : "disabled");
       case "hibernation-options.configured" ->
-          List.of(Boolean.toString(options.is(Trait.HIBERNATION)));
-      case "architecture" -> List.of("x86_64");
-      case "virtualization-type" -> List.of("hvm");
-      case "root-device-name" -> List.of("/dev/xvda");
+          instance -> List.of(Boolean.toString(instance.options.is(Trait.HIBERNATION)));
+      case "architecture" -> instance -> List.of("x86_64");
+      case "virtualization-type" -> instance -> List.of("hvm");
+      case "root-device-name" -> instance -> List.of("/dev/xvda");
       case "root-device-type" ->
-          List.of(options.is(Trait.INSTANCE_STORE_ROOT) ? "instance-store" : "ebs");
-      case "launch-index" -> List.of(Integer.toString(instance.launchIndex));
-      case "launch-time" -> List.of(LAUNCHED_AT.format(instance.launched));
+          instance ->
+              List.of(instance.options.is(Trait.INSTANCE_STORE_ROOT) ? "instance-store" : "ebs");
+      case "launch-index" -> instance -> List.of(Integer.toString(instance.launchIndex));
+      case "launch-time" -> instance -> List.of(LAUNCHED_AT.format(instance.launched));
       case "state-reason-code" ->
-          asked(instance) ? List.of("Client.UserInitiatedShutdown") : List.of();
+          instance -> asked(instance) ? List.of("Client.UserInitiatedShutdown") : List.of();
       case "metadata-options.http-tokens" ->
-          List.of(metadata.tokensRequired ? "required" : "optional");
-      case "metadata-options.http-endpoint" -> List.of(metadata.enabled ? "enabled" : "disabled");
+          instance -> List.of(instance.metadataOptions.tokensRequired ? "required" : "optional");
+      case "metadata-options.http-endpoint" ->
+          instance -> List.of(instance.metadataOptions.enabled ? "enabled" : "disabled");
       case "metadata-options.http-put-response-hop-limit" ->
-          List.of(Integer.toString(metadata.hopLimit));
+          instance -> List.of(Integer.toString(instance.metadataOptions.hopLimit));
       case "metadata-options.instance-metadata-tags" ->
-          List.of(metadata.tagsEnabled ? "enabled" : "disabled");
-      case "tag-value" -> List.copyOf(instance.tags.values());
-      case "instance-state-name" -> List.of(instance.state.wireName());
-      case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
-      case "instance-type" -> List.of(instance.options.type());
-      case "instance-lifecycle" -> instance.options.spot() ? List.of("spot") : List.of();
-      case "image-id" -> List.of(instance.options.imageId());
-      case "reservation-id" -> List.of(instance.reservationId);
-      case "availability-zone" -> List.of(world.region() + "a");
-      case "private-ip-address" -> List.of(instance.privateIp);
-      case "ip-address" -> publicIp == null ? List.of() : List.of(publicIp);
-      case "tag-key" -> List.copyOf(instance.tags.keySet());
+          instance -> List.of(instance.metadataOptions.tagsEnabled ? "enabled" : "disabled");
+      case "tag-value" -> instance -> List.copyOf(instance.tags.values());
+      case "instance-state-name" -> instance -> List.of(instance.state.wireName());
+      case "instance-state-code" -> instance -> List.of(Integer.toString(instance.state.code));
+      case "instance-type" -> instance -> List.of(instance.options.type());
+      case "instance-lifecycle" ->
+          instance -> instance.options.spot() ? List.of("spot") : List.of();
+      case "image-id" -> instance -> List.of(instance.options.imageId());
+      case "reservation-id" -> instance -> List.of(instance.reservationId);
+      case "availability-zone" -> instance -> List.of(world.region() + "a");
+      case "private-ip-address" -> instance -> List.of(instance.privateIp);
+      case "ip-address" -> instance -> Optional.ofNullable(instance.publicIp()).stream().toList();
+      case "tag-key" -> instance -> List.copyOf(instance.tags.keySet());
       case "iam-instance-profile.arn" ->
-          association == null ? List.of() : List.of(association.profileArn());
+          instance ->
+              instance.association == null ? List.of() : List.of(instance.association.profileArn());
       case "iam-instance-profile.id" ->
-          association == null ? List.of() : List.of(world.profileIdOf(association));
+          instance ->
+              instance.association == null
+                  ? List.of()
+                  : List.of(world.profileIdOf(instance.association));
       default -> null;
     };
   }
 
   private Consumer<Xml> describeStatus(Parameters parameters, Caller caller) {
     input.require(caller, "DescribeInstanceStatus", "*");
+    requireIdsOrPages(parameters);
     boolean all = Ec2Input.flag(parameters, "IncludeAllInstances", false);
     List<Instance> found =
         input.named(parameters).stream()
@@ -337,12 +369,12 @@ final class Ec2Instances {
     };
   }
 
-  private @Nullable List<String> statusFilterValues(Instance instance, String filter) {
+  private @Nullable Function<Instance, Collection<String>> statusFilterValues(String filter) {
     return switch (filter) {
-      case "availability-zone" -> List.of(world.region() + "a");
-      case "instance-state-name" -> List.of(instance.state.wireName());
-      case "instance-state-code" -> List.of(Integer.toString(instance.state.code));
-      case "instance-status.status", "system-status.status" -> List.of(check(instance));
+      case "availability-zone" -> instance -> List.of(world.region() + "a");
+      case "instance-state-name" -> instance -> List.of(instance.state.wireName());
+      case "instance-state-code" -> instance -> List.of(Integer.toString(instance.state.code));
+      case "instance-status.status", "system-status.status" -> instance -> List.of(check(instance));
       default -> null;
     };
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +115,7 @@ final class Ec2LaunchTemplates {
     for (LaunchTemplate each : templates.all()) {
       LaunchTemplate.Version first = each.versions.get(1L);
       if (first != null && first.isOf(token)) {
-        requireRepetition(each.name.equals(name) && first.says(description, data));
+        requireRepetition(first.request().equals(parameters.digest()));
         repeated = true;
       }
     }
@@ -131,7 +132,7 @@ final class Ec2LaunchTemplates {
               var fresh =
                   new LaunchTemplate(world.ids.launchTemplate(), name, world.now(), caller.arn());
               fresh.tags.putAll(tags);
-              fresh.add(description, world.now(), caller.arn(), token, data);
+              fresh.add(description, world.now(), caller.arn(), token, parameters.digest(), data);
               templates.add(fresh);
               return fresh;
             });
@@ -150,10 +151,13 @@ final class Ec2LaunchTemplates {
     String description = parameters.get("VersionDescription", "");
     Optional<LaunchTemplate.Version> same =
         template.versions.values().stream().filter(each -> each.isOf(token)).findFirst();
-    requireRepetition(same.map(each -> each.says(description, data)).orElse(true));
+    requireRepetition(same.map(each -> each.request().equals(parameters.digest())).orElse(true));
     Ec2Input.endDryRun(parameters);
     LaunchTemplate.Version version =
-        same.orElseGet(() -> template.add(description, world.now(), caller.arn(), token, data));
+        same.orElseGet(
+            () ->
+                template.add(
+                    description, world.now(), caller.arn(), token, parameters.digest(), data));
     return xml ->
         xml.element(
             "launchTemplateVersion", each -> LaunchTemplateXml.version(each, template, version));
@@ -183,15 +187,16 @@ final class Ec2LaunchTemplates {
     };
   }
 
-  private static @Nullable Collection<String> filterValues(LaunchTemplate template, String filter) {
+  private static @Nullable Function<LaunchTemplate, Collection<String>> filterValues(
+      String filter) {
     if (filter.startsWith("tag:")) {
-      String value = template.tags.get(filter.substring("tag:".length()));
-      return value == null ? List.of() : List.of(value);
+      String key = filter.substring("tag:".length());
+      return template -> Optional.ofNullable(template.tags.get(key)).stream().toList();
     }
     return switch (filter) {
-      case "launch-template-name" -> List.of(template.name);
-      case "create-time" -> List.of(template.created.toString());
-      case "tag-key" -> List.copyOf(template.tags.keySet());
+      case "launch-template-name" -> template -> List.of(template.name);
+      case "create-time" -> template -> List.of(template.created.toString());
+      case "tag-key" -> template -> List.copyOf(template.tags.keySet());
       default -> null;
     };
   }
@@ -200,6 +205,10 @@ final class Ec2LaunchTemplates {
     /** Of one template the newest comes first, as EC2 lists them. */
     String key() {
       return template.id + String.format(Locale.ROOT, " %019d", Long.MAX_VALUE - version.number());
+    }
+
+    List<String> told(String parameter) {
+      return version.data().optional(parameter).stream().toList();
     }
   }
 
@@ -233,7 +242,9 @@ final class Ec2LaunchTemplates {
     }
     List<Described> matching =
         Ec2Input.filtered(
-            parameters, found.stream().distinct().toList(), Ec2LaunchTemplates::filterValues);
+            parameters,
+            found.stream().distinct().toList(),
+            Ec2LaunchTemplates::versionFilterValues);
     Page<Described> page =
         input.page(parameters, matching, Described::key, "launch-template-versions", LEAST, MOST);
     return xml -> {
@@ -259,21 +270,21 @@ final class Ec2LaunchTemplates {
     wanted.forEach(version -> found.add(new Described(template, version(template, version))));
   }
 
-  private static @Nullable Collection<String> filterValues(Described described, String filter) {
-    Parameters data = described.version().data();
+  private static @Nullable Function<Described, Collection<String>> versionFilterValues(
+      String filter) {
     return switch (filter) {
-      case "create-time" -> List.of(described.version().created().toString());
+      case "create-time" -> each -> List.of(each.version().created().toString());
       case "is-default-version" ->
-          List.of(
-              String.valueOf(described.version().number() == described.template().defaultVersion));
+          each ->
+              List.of(String.valueOf(each.version().number() == each.template().defaultVersion));
       // By ARN (EC2 API reference); a template that names its profile is not found by it.
-      case "iam-instance-profile" -> data.optional("IamInstanceProfile.Arn").stream().toList();
-      case "image-id" -> data.optional("ImageId").stream().toList();
-      case "instance-type" -> data.optional("InstanceType").stream().toList();
-      case "http-tokens" -> data.optional("MetadataOptions.HttpTokens").stream().toList();
-      case "kernel-id" -> data.optional("KernelId").stream().toList();
-      case "ram-disk-id" -> data.optional("RamDiskId").stream().toList();
-      case "http-endpoint" -> data.optional("MetadataOptions.HttpEndpoint").stream().toList();
+      case "iam-instance-profile" -> each -> each.told("IamInstanceProfile.Arn");
+      case "image-id" -> each -> each.told("ImageId");
+      case "instance-type" -> each -> each.told("InstanceType");
+      case "http-tokens" -> each -> each.told("MetadataOptions.HttpTokens");
+      case "kernel-id" -> each -> each.told("KernelId");
+      case "ram-disk-id" -> each -> each.told("RamDiskId");
+      case "http-endpoint" -> each -> each.told("MetadataOptions.HttpEndpoint");
       default -> null;
     };
   }

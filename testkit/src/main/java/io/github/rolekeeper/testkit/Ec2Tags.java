@@ -109,16 +109,17 @@ final class Ec2Tags {
         Ec2Input.filtered(
             parameters,
             all,
-            (tag, filter) ->
+            filter ->
                 switch (filter) {
-                  case "resource-id" -> List.of(tag.id());
-                  case "resource-type" -> List.of(tag.type());
-                  case "key" -> List.of(tag.key());
-                  case "value" -> List.of(tag.value());
+                  case "resource-id" -> tag -> List.of(tag.id());
+                  case "resource-type" -> tag -> List.of(tag.type());
+                  case "key" -> tag -> List.of(tag.key());
+                  case "value" -> tag -> List.of(tag.value());
                   default ->
-                      filter.equals("tag:" + tag.key())
-                          ? List.of(tag.value())
-                          : filter.startsWith("tag:") ? List.of() : null;
+                      filter.startsWith("tag:")
+                          ? tag ->
+                              filter.equals("tag:" + tag.key()) ? List.of(tag.value()) : List.of()
+                          : null;
                 });
     Page<Tagged> page = input.page(parameters, found, tag -> tag.id() + " " + tag.key(), "tags");
     return xml -> {

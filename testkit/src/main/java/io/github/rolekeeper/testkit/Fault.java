@@ -76,6 +76,12 @@ public final class Fault {
      * its ARN for a while, as others saw it (hashicorp/terraform-provider-aws#22018).
      */
     ID_FOR_ARN,
+    /**
+     * A page of a listing is empty, and its token leads to the entries that it left out, as others
+     * saw it where filters are applied to a page that is cut already (seek-oss/aec PR#405). What
+     * lists nothing in pages is answered as ever.
+     */
+    EMPTY_PAGE,
     /** Somebody else does something just before the request, which itself is answered as ever. */
     ANOTHER_ACTOR;
 
@@ -400,6 +406,15 @@ public final class Fault {
   }
 
   /**
+   * {@link Kind#EMPTY_PAGE}.
+   *
+   * @return the fault
+   */
+  public static Fault emptyPage() {
+    return of(Kind.EMPTY_PAGE);
+  }
+
+  /**
    * {@link Kind#ANOTHER_ACTOR}. The act runs on the thread that serves the request and may itself
    * use any client of the account; requests of its own do not set it off again. They cannot be told
    * from those of others, so while it acts no request sets it off or is counted by {@link
@@ -466,7 +481,7 @@ public final class Fault {
   }
 
   /**
-   * Limits the fault to the first requests that match.
+   * Limits the fault to the first requests that match and have no fault that was injected before.
    *
    * @param count how many; more than zero
    * @return a fault that happens that often
@@ -476,11 +491,12 @@ public final class Fault {
     if (count < 1) {
       throw new IllegalArgumentException("times " + count + " must be 1 or more");
     }
-    return when(() -> Schedule.until(count, call -> true));
+    return when(() -> Schedule.first(count));
   }
 
   /**
-   * Limits the fault to certain requests among those that match.
+   * Limits the fault to certain requests among those that match; the others, and those that have a
+   * fault that was injected before, are counted too.
    *
    * @param numbers which, counted from 1
    * @return a fault that happens to these only
@@ -615,6 +631,30 @@ public final class Fault {
     /** Whether it decides against all requests after this one. */
     default boolean isOverAfter(int call) {
       return false;
+    }
+
+    /** Whether a request to which another fault happens does not count. */
+    default boolean waits() {
+      return false;
+    }
+
+    static Schedule first(int count) {
+      return new Schedule() {
+        @Override
+        public boolean happensAt(int call) {
+          return call <= count;
+        }
+
+        @Override
+        public boolean isOverAfter(int call) {
+          return call >= count;
+        }
+
+        @Override
+        public boolean waits() {
+          return true;
+        }
+      };
     }
 
     static Schedule until(int last, IntPredicate happens) {

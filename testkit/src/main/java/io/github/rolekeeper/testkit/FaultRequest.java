@@ -133,6 +133,7 @@ final class FaultRequest {
               ? Fault.redirect(number("status"), text("value"))
               : Fault.redirect(text("value"));
       case ID_FOR_ARN -> Fault.idForArn(number("reads"));
+      case EMPTY_PAGE -> Fault.emptyPage();
       case ANOTHER_ACTOR -> Fault.anotherActor(ActRequest.read(members.path("act"), account));
     };
   }

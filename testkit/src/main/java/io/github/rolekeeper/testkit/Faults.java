@@ -41,10 +41,13 @@ final class Faults {
 
   /**
    * What goes wrong with a request: other actors have acted when this returns, and of the other
-   * faults that are due the one injected first is left to be done.
+   * faults that are due the one injected first is left to be done. The rest wait for the next one.
+   *
+   * @param heard whether anybody is there to answer; if not, only other actors do something
    */
-  Optional<Fault> next(String service, String operation, @Nullable String instanceId, Instant now) {
-    List<Injected> due = due(service, operation, instanceId, now);
+  Optional<Fault> next(
+      String service, String operation, @Nullable String instanceId, boolean heard, Instant now) {
+    List<Injected> due = due(service, operation, instanceId, heard, now);
     due.stream().filter(Faults::isActor).forEach(this::act);
     return due.stream().filter(each -> !isActor(each)).map(each -> each.fault).findFirst();
   }
@@ -67,18 +70,26 @@ final class Faults {
   }
 
   private synchronized List<Injected> due(
-      String service, String operation, @Nullable String instanceId, Instant now) {
+      String service, String operation, @Nullable String instanceId, boolean heard, Instant now) {
     var due = new ArrayList<Injected>();
+    boolean taken = false;
     for (var all = injected.iterator(); all.hasNext(); ) {
       Injected each = all.next();
       // What another actor does must not set off itself; its requests arrive on other threads.
       if (each.acting > 0
+          || (!heard && !isActor(each))
           || !each.window.holds(now)
           || !each.fault.matches(service, operation, instanceId)) {
         continue;
       }
       each.matched++;
       if (each.schedule.happensAt(each.matched)) {
+        if (taken && !isActor(each) && each.schedule.waits()) {
+          // It gives way to an earlier one and is not used up by that.
+          each.matched--;
+          continue;
+        }
+        taken |= !isActor(each);
         due.add(each);
         each.acting += isActor(each) ? 1 : 0;
       }

@@ -39,6 +39,9 @@ final class Front implements WireHandler {
     /** The instance whose metadata service is meant, if one is. */
     @Nullable String instanceId();
 
+    /** Whether anybody is there to answer; a fault of who is not there has no effect. */
+    boolean isHeard();
+
     /** Answers; if an injected fault comes before any effect, without doing anything. */
     WireResponse answer(@Nullable Fault fault);
   }
@@ -93,9 +96,7 @@ final class Front implements WireHandler {
       String target, Function<String, @Nullable String> headers, AwsError error) {
     synchronized (world) {
       return target.startsWith(MetadataService.PREFIX)
-          ? metadata.error(
-              error.status() < 500 ? 400 : 500,
-              error.status() < 500 ? "Bad Request" : "Internal Server Error")
+          ? metadata.refused(target, error)
           : api.refused(headers.apply("Authorization"), error);
     }
   }
@@ -105,10 +106,15 @@ final class Front implements WireHandler {
         request.path().startsWith(MetadataService.PREFIX)
             ? metadata.route(request)
             : api.route(request);
+    boolean heard;
+    synchronized (world) {
+      world.tick();
+      heard = route.isHeard();
+    }
     // Outside the lock: another actor may send requests of its own.
     Fault fault =
         faults
-            .next(route.service(), route.operation(), route.instanceId(), world.now())
+            .next(route.service(), route.operation(), route.instanceId(), heard, world.now())
             .orElse(null);
     WireResponse response;
     synchronized (world) {
@@ -153,6 +159,7 @@ final class Front implements WireHandler {
           CONCURRENT_MODIFICATION,
           ERROR,
           ID_FOR_ARN,
+          EMPTY_PAGE,
           ANOTHER_ACTOR ->
           response;
     };

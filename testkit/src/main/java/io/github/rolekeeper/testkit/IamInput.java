@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -120,6 +121,24 @@ final class IamInput {
     return number;
   }
 
+  /** A parameter that has one of certain values, or another of ours where it is not given. */
+  static String oneOf(
+      Parameters parameters, String parameter, String otherwise, List<String> values) {
+    Optional<String> value = parameters.optional(parameter);
+    value.ifPresent(each -> requireOneOf(parameter, each, values));
+    return value.orElse(otherwise);
+  }
+
+  static void requireOneOf(String parameter, String value, List<String> values) {
+    if (!values.contains(value)) {
+      throw violated(member(parameter), value, "Member must satisfy enum value set: " + values);
+    }
+  }
+
+  static boolean flag(Parameters parameters, String parameter) {
+    return oneOf(parameters, parameter, "false", List.of("true", "false")).equals("true");
+  }
+
   /** The tags without which a request to tag makes no sense; they may be none. */
   static Map<String, String> requiredTags(Parameters parameters) {
     requireList(parameters, "Tags");
@@ -210,11 +229,13 @@ final class IamInput {
       Function<T, String> key) {
     int size = number(parameters, "MaxItems", DEFAULT_PAGE, 1, LARGEST_PAGE);
     return Page.of(
+        world,
         all,
-        each -> key.apply(each).toLowerCase(Locale.ROOT),
+        // Names of inline policies may differ in their case alone.
+        each -> key.apply(each).toLowerCase(Locale.ROOT) + '\0' + key.apply(each),
         listing,
         parameters.optional("Marker").orElse(null),
-        Math.min(size, world.settings.pageLimit),
+        size,
         () -> invalid("Invalid Marker."));
   }
 

@@ -1,5 +1,6 @@
 package io.github.rolekeeper.testkit;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -9,6 +10,10 @@ final class IamPolicies {
   // All from the IAM quotas page; sizes in characters, white space not counted.
   private static final int INLINE_QUOTA = 10_240;
   private static final int ATTACHMENT_QUOTA = 10;
+
+  // IAM API reference, ListPolicies and ListEntitiesForPolicy.
+  private static final List<String> SCOPES = List.of("All", "AWS", "Local");
+  private static final List<String> USAGES = List.of("PermissionsPolicy", "PermissionsBoundary");
 
   private final World world;
   private final IamEntities entities;
@@ -63,7 +68,7 @@ final class IamPolicies {
     Role role = entities.ownRole(parameters, caller, "PutRolePolicy");
     String name = IamInput.policyName(parameters);
     String document = IamInput.required(parameters, "PolicyDocument");
-    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY, world.partition());
     int others =
         role.inlinePolicies.entrySet().stream()
             .filter(policy -> !policy.getKey().equals(name))
@@ -125,7 +130,7 @@ final class IamPolicies {
     Map<String, String> tags = IamInput.tags(parameters);
     entities.require(caller, "CreatePolicy", "policy" + path + name, IamEntities.keys(tags));
     entities.requireTagging(caller, "TagPolicy", "policy" + path + name, tags);
-    String document = IamPolicyVersions.document(parameters);
+    String document = IamPolicyVersions.document(parameters, world.partition());
     ManagedPolicy policy =
         world.policies.create(name, path, document, parameters.get("Description", ""));
     policy.tags.putAll(tags);
@@ -139,8 +144,8 @@ final class IamPolicies {
 
   private Consumer<Xml> listPolicies(Parameters parameters, Caller caller) {
     String prefix = IamInput.pathPrefix(parameters);
-    String scope = parameters.get("Scope", "All");
-    boolean attached = "true".equals(parameters.get("OnlyAttached", ""));
+    String scope = IamInput.oneOf(parameters, "Scope", "All", SCOPES);
+    boolean attached = IamInput.flag(parameters, "OnlyAttached");
     entities.require(caller, "ListPolicies", "policy" + prefix);
     Page<ManagedPolicy> page =
         IamInput.page(
@@ -159,8 +164,8 @@ final class IamPolicies {
   private Consumer<Xml> listEntitiesForPolicy(Parameters parameters, Caller caller) {
     ManagedPolicy policy = entities.policy(parameters, caller, "ListEntitiesForPolicy");
     String prefix = IamInput.pathPrefix(parameters);
-    String kind = parameters.get("EntityFilter", "Role");
-    String usage = parameters.get("PolicyUsageFilter", "");
+    String kind = IamInput.oneOf(parameters, "EntityFilter", "Role", IamReports.ENTITIES);
+    String usage = IamInput.oneOf(parameters, "PolicyUsageFilter", "", USAGES);
     Page<Role> page =
         IamInput.page(
             world,

@@ -28,9 +28,9 @@ final class IamPolicyVersions {
   }
 
   /** The document that a request brings for a managed policy. */
-  static String document(Parameters parameters) {
+  static String document(Parameters parameters, Partition partition) {
     String document = IamInput.required(parameters, "PolicyDocument");
-    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY, partition);
     if (PolicyDocument.size(document) > SIZE_QUOTA) {
       throw IamInput.quota("PolicySize", SIZE_QUOTA);
     }
@@ -39,7 +39,8 @@ final class IamPolicyVersions {
 
   private Consumer<Xml> create(Parameters parameters, Caller caller) {
     ManagedPolicy policy = own(parameters, caller, "CreatePolicyVersion");
-    String document = document(parameters);
+    String document = document(parameters, world.partition());
+    boolean setAsDefault = IamInput.flag(parameters, "SetAsDefault");
     if (policy.versions.size() >= VERSION_QUOTA) {
       throw new AwsError(
           409,
@@ -49,7 +50,7 @@ final class IamPolicyVersions {
               + " versions. Before you create a new version, you must delete an existing version.");
     }
     ManagedPolicy.Version version = policy.add(document, world.now());
-    if ("true".equals(parameters.get("SetAsDefault", ""))) {
+    if (setAsDefault) {
       policy.defaultVersion = version.number();
     }
     return xml -> xml.element("PolicyVersion", each -> IamXml.listedVersion(each, policy, version));

@@ -15,6 +15,10 @@ final class IamReports {
   private static final int LONGEST_ARN = 2_048;
   private static final int LONGEST_POLICY = 131_072;
 
+  /** What a report can be narrowed to (IAM API reference, EntityType). */
+  static final List<String> ENTITIES =
+      List.of("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy");
+
   private final World world;
   private final IamEntities entities;
 
@@ -49,6 +53,7 @@ final class IamReports {
   private Consumer<Xml> accountAuthorizationDetails(Parameters parameters, Caller caller) {
     caller.require("iam:GetAccountAuthorizationDetails", "*", Denials.QUERY);
     Set<String> filter = new HashSet<>(IamInput.members(parameters, "Filter"));
+    filter.forEach(each -> IamInput.requireOneOf("Filter", each, ENTITIES));
     var details = new ArrayList<Detail>();
     if (filter.isEmpty() || filter.contains("Role")) {
       List<ProfileView> profiles = List.copyOf(entities.shownProfiles());
@@ -157,7 +162,7 @@ final class IamReports {
     var policies = new ArrayList<>(role.identityPolicies());
     int inputs = 0;
     for (String document : IamInput.members(parameters, "PolicyInputList", LONGEST_POLICY)) {
-      PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+      PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY, world.partition());
       policies.add(new PolicyEvaluator.Policy("PolicyInputList." + ++inputs, "none", document));
     }
     Page<Simulated> page =

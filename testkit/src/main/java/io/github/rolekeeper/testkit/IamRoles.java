@@ -184,9 +184,9 @@ final class IamRoles {
             LONGEST_SESSION));
   }
 
-  private static String trustPolicy(Parameters parameters, String parameter) {
+  private String trustPolicy(Parameters parameters, String parameter) {
     String document = IamInput.required(parameters, parameter);
-    PolicyDocument.check(document, PolicyDocument.Kind.TRUST);
+    PolicyDocument.check(document, PolicyDocument.Kind.TRUST, world.partition());
     if (PolicyDocument.size(document) > TRUST_POLICY_QUOTA) {
       throw IamInput.quota("ACLSizePerRole", TRUST_POLICY_QUOTA);
     }

@@ -3,6 +3,7 @@ package io.github.rolekeeper.testkit;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -220,8 +221,8 @@ final class InstanceMetadata {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Shown(
       View view,
-      String profileArn,
-      String profileId,
+      @Nullable String profileArn,
+      @Nullable String profileId,
       @Nullable String session,
       String refreshed,
       boolean awaitsRestart,
@@ -261,8 +262,8 @@ final class InstanceMetadata {
    */
   void resume(Shown shown, Function<String, Role> roles) {
     view = shown.view();
-    profileArn = shown.profileArn();
-    profileId = shown.profileId();
+    profileArn = Objects.requireNonNullElse(shown.profileArn(), "");
+    profileId = Objects.requireNonNullElse(shown.profileId(), "");
     session = resumed(shown.session());
     refreshed = Instant.parse(shown.refreshed());
     awaitsRestart = shown.awaitsRestart();

@@ -17,6 +17,7 @@ final class LaunchTemplate {
    *
    * @param token what the request that created it was marked with, so that its repetition creates
    *     no other; empty for none
+   * @param request what that request asked for, as a digest
    * @param data the parameters of a launch, in the flat names of the Query protocol
    */
   record Version(
@@ -25,14 +26,11 @@ final class LaunchTemplate {
       Instant created,
       String createdBy,
       String token,
+      String request,
       Parameters data) {
     /** Whether the request with a token created it. */
     boolean isOf(String otherToken) {
       return !token.isEmpty() && token.equals(otherToken);
-    }
-
-    boolean says(String otherDescription, Parameters otherData) {
-      return description.equals(otherDescription) && data.equals(otherData);
     }
   }
 
@@ -54,8 +52,9 @@ final class LaunchTemplate {
     this.createdBy = createdBy;
   }
 
-  Version add(String description, Instant at, String by, String token, Parameters data) {
-    var version = new Version(++numbered, description, at, by, token, data);
+  Version add(
+      String description, Instant at, String by, String token, String request, Parameters data) {
+    var version = new Version(++numbered, description, at, by, token, request, data);
     versions.put(version.number(), version);
     return version;
   }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,24 @@ final class MetadataPorts implements AutoCloseable {
           "the metadata of " + id + " is served at " + at + " already, and not at port " + port);
     }
     return at;
+  }
+
+  /** The instances that have a port. */
+  synchronized Set<String> ids() {
+    return Set.copyOf(open.keySet());
+  }
+
+  /** Frees the port of an instance; false if it has none. */
+  boolean close(String id) {
+    WireServer ending;
+    synchronized (this) {
+      ending = open.remove(id);
+    }
+    if (ending == null) {
+      return false;
+    }
+    ending.close();
+    return true;
   }
 
   private WireServer listening(String id, int port) {

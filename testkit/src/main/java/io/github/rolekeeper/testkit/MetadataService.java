@@ -54,6 +54,11 @@ final class MetadataService {
       }
 
       @Override
+      public boolean isHeard() {
+        return world.find(id).filter(MetadataService.this::listens).isPresent();
+      }
+
+      @Override
       public WireResponse answer(@Nullable Fault fault) {
         Instant now = world.now();
         var entry = new Journal.Entry(now);
@@ -81,11 +86,7 @@ final class MetadataService {
               default -> String.valueOf(response.status());
             };
         journal.add(entry);
-        // EC2's metadata service closes the connection after each answer; headers as captured.
-        return response
-            .with("Server", "EC2ws")
-            .with("Date", HttpDates.format(now))
-            .with("Connection", "close");
+        return finished(response, now);
       }
     };
   }
@@ -139,7 +140,7 @@ final class MetadataService {
       return forbidden();
     }
     if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-      return error(405, "Method Not Allowed").with("Allow", "OPTIONS, GET, HEAD");
+      return otherMethod(request, "OPTIONS, GET, HEAD");
     }
     String token = request.header(TOKEN_HEADER);
     if (token != null && request.header(PROXIED) != null) {
@@ -155,10 +156,11 @@ final class MetadataService {
       return error(401, "Unauthorized");
     }
     if (!world.follows(Rule.DIRECTORIES_NEED_NO_SLASH) && lacksSlash(path, instance, now)) {
+      String host = request.header("Host"); // which HTTP/1.0 need not have
       return WireResponse.of(301, "", "")
           .without("Content-Type")
           .with("Content-Length", "0")
-          .with("Location", "http://" + request.header("Host") + request.path() + "/")
+          .with("Location", (host == null ? "" : "http://" + host) + request.path() + "/")
           .travelling(WireResponse.Transit.HTTP_1_0, Duration.ZERO);
     }
     Optional<byte[]> value = lookUp(path, instance, now);
@@ -177,7 +179,7 @@ final class MetadataService {
 
   private WireResponse token(WireRequest request, Instance instance, Instant now) {
     if (!request.method().equals("PUT")) {
-      return error(405, "Method Not Allowed").with("Allow", "OPTIONS, PUT");
+      return otherMethod(request, "OPTIONS, PUT");
     }
     if (request.header(PROXIED) != null) {
       return forbidden();
@@ -194,12 +196,40 @@ final class MetadataService {
     return WireResponse.of(200, "text/plain", token).with(TTL_HEADER, Long.toString(seconds));
   }
 
+  private WireResponse otherMethod(WireRequest request, String allowed) {
+    WireResponse answer =
+        request.method().equals("OPTIONS")
+            ? WireResponse.of(200, "text/plain", "")
+            : error(405, "Method Not Allowed");
+    return answer.with("Allow", allowed);
+  }
+
+  /** Answers a request that cannot be read. */
+  WireResponse refused(String target, AwsError error) {
+    Matcher instance = TARGET.matcher(target.split("\\?", 2)[0]);
+    int status = error.status() < 500 ? 400 : 500;
+    var entry = new Journal.Entry(world.now());
+    entry.service = "imds";
+    entry.parameters = Map.of("InstanceId", instance.matches() ? instance.group(1) : "");
+    entry.outcome = String.valueOf(status);
+    journal.add(entry);
+    return finished(error(status, reason(status)), world.now());
+  }
+
+  /** EC2's metadata service closes the connection after each answer; headers as captured. */
+  private static WireResponse finished(WireResponse response, Instant now) {
+    return response
+        .with("Server", "EC2ws")
+        .with("Date", HttpDates.format(now))
+        .with("Connection", "close");
+  }
+
   /** Whatever the cause, as captured: with no byte that tells it. */
   private static WireResponse forbidden() {
     return WireResponse.of(403, "text/plain", "");
   }
 
-  WireResponse error(int status, String reason) {
+  private WireResponse error(int status, String reason) {
     if (status == 403) {
       return forbidden();
     }

@@ -22,6 +22,7 @@ record Page<T>(List<T> items, @Nullable String next) {
   /**
    * Cuts a page.
    *
+   * @param world whose page limit holds, and which may want an empty page
    * @param all the whole listing, in any order
    * @param key what the listing is ordered by, different for each entry
    * @param listing what is listed; a token of another listing is refused
@@ -30,6 +31,7 @@ record Page<T>(List<T> items, @Nullable String next) {
    * @param invalid how the service refuses a token that it has not made
    */
   static <T> Page<T> of(
+      World world,
       Collection<T> all,
       Function<T, String> key,
       String listing,
@@ -37,16 +39,20 @@ record Page<T>(List<T> items, @Nullable String next) {
       int size,
       Supplier<AwsError> invalid) {
     String last = token == null ? "" : lastKey(listing, token, invalid);
+    if (world.answersEmptyPage) {
+      return new Page<>(List.of(), token == null ? token(listing, "") : token);
+    }
     List<T> rest =
         all.stream()
             .filter(each -> token == null || key.apply(each).compareTo(last) > 0)
             .sorted(Comparator.comparing(key))
             .toList();
-    if (rest.size() <= size) {
+    int most = Math.min(size, world.settings.pageLimit);
+    if (rest.size() <= most) {
       return new Page<>(rest, null);
     }
-    List<T> items = List.copyOf(rest.subList(0, size));
-    return new Page<>(items, token(listing, key.apply(items.get(size - 1))));
+    List<T> items = List.copyOf(rest.subList(0, most));
+    return new Page<>(items, token(listing, key.apply(items.get(most - 1))));
   }
 
   private static String token(String listing, String key) {

@@ -17,6 +17,8 @@ record Parameters(Map<String, String> all) {
   /** More entries than nine digits can count are in no list. */
   private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
 
+  private static final String MEMBER = ".member";
+
   Optional<String> optional(String name) {
     return Optional.ofNullable(all.get(name)).filter(value -> !value.isEmpty());
   }
@@ -41,29 +43,51 @@ record Parameters(Map<String, String> all) {
   /**
    * The values of {@code Name.1}, {@code Name.2}, … in the order of their numbers.
    *
-   * @throws AwsError {@code InvalidParameterValue} for what is numbered otherwise: to pass over it
+   * @param name of IAM and its like with {@code .member} behind it
+   * @throws AwsError {@code InvalidParameterValue} for what is not numbered so: to pass over it
    *     would make a request for some things one for all
    */
   List<String> list(String name) {
     var numbered = new TreeMap<Integer, String>();
+    entries(name)
+        .forEach(
+            (rest, value) -> {
+              String key = name + "." + rest;
+              if (rest.indexOf('.') >= 0) {
+                throw notNumbered(key);
+              }
+              numbered.put(index(key, rest), value);
+            });
+    return new ArrayList<>(numbered.values());
+  }
+
+  /**
+   * What is below the name of a list; clients send an empty one as its bare name, or not at all.
+   */
+  private Map<String, String> entries(String name) {
+    String bare = name.endsWith(MEMBER) ? name.substring(0, name.length() - MEMBER.length()) : name;
+    var entries = new TreeMap<String, String>();
     all.forEach(
         (key, value) -> {
-          String rest = key.startsWith(name + ".") ? key.substring(name.length() + 1) : "";
-          if (!rest.isEmpty() && rest.indexOf('.') < 0) {
-            numbered.put(index(key, rest), value);
+          if (key.startsWith(name + ".")) {
+            entries.put(key.substring(name.length() + 1), value);
+          } else if ((key.startsWith(bare + ".") || key.equals(bare)) && !value.isEmpty()) {
+            throw notNumbered(key);
           }
         });
-    return new ArrayList<>(numbered.values());
+    return entries;
   }
 
   private static int index(String key, String number) {
     if (!INDEX.matcher(number).matches()) {
-      throw new AwsError(
-          400,
-          "InvalidParameterValue",
-          "The parameter " + key + " is not numbered as a list's are: '" + number + "'");
+      throw notNumbered(key);
     }
     return Integer.parseInt(number);
+  }
+
+  private static AwsError notNumbered(String key) {
+    return new AwsError(
+        400, "InvalidParameterValue", "The parameter " + key + " is not numbered as a list's are");
   }
 
   /**
@@ -119,19 +143,25 @@ record Parameters(Map<String, String> all) {
     return new Parameters(below);
   }
 
-  /** The prefixes {@code Name.1.}, {@code Name.2.}, … that are in use. */
+  /**
+   * The prefixes {@code Name.1.}, {@code Name.2.}, … that are in use.
+   *
+   * @throws AwsError as {@link #list}
+   */
   List<Parameters> structures(String name) {
     var numbers = new TreeMap<Integer, Map<String, String>>();
-    all.forEach(
-        (key, value) -> {
-          String rest = key.startsWith(name + ".") ? key.substring(name.length() + 1) : "";
-          int dot = rest.indexOf('.');
-          if (dot > 0) {
-            numbers
-                .computeIfAbsent(index(key, rest.substring(0, dot)), any -> new TreeMap<>())
-                .put(rest.substring(dot + 1), value);
-          }
-        });
+    entries(name)
+        .forEach(
+            (rest, value) -> {
+              String key = name + "." + rest;
+              int dot = rest.indexOf('.');
+              if (dot < 0) {
+                throw notNumbered(key);
+              }
+              numbers
+                  .computeIfAbsent(index(key, rest.substring(0, dot)), any -> new TreeMap<>())
+                  .put(rest.substring(dot + 1), value);
+            });
     return numbers.values().stream().map(Parameters::new).toList();
   }
 }

@@ -26,6 +26,15 @@ record Partition(String name, String domain, String ofGlobalServices) {
     if (region.startsWith("us-isob-")) {
       return new Partition("aws-iso-b", "sc2s.sgov.gov", "us-isob-east-1");
     }
+    if (region.startsWith("eu-isoe-")) {
+      return new Partition("aws-iso-e", "cloud.adc-e.uk", "eu-isoe-west-1");
+    }
+    if (region.startsWith("us-isof-")) {
+      return new Partition("aws-iso-f", "csp.hci.ic.gov", "us-isof-south-1");
+    }
+    if (region.startsWith("eusc-")) {
+      return new Partition("aws-eusc", "amazonaws.eu", "eusc-de-east-1");
+    }
     return new Partition("aws", "amazonaws.com", "us-east-1");
   }
 

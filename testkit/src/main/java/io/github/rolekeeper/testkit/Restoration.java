@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Fills a world that nobody uses yet from a {@link Snapshot}. For one use. */
@@ -17,6 +19,7 @@ final class Restoration {
   private final Snapshot from;
   private final World world;
   private final Map<String, Role> rolesById = new HashMap<>();
+  private final Set<String> profileIds = new HashSet<>();
 
   Restoration(Snapshot from, World world) {
     this.from = from;
@@ -30,7 +33,7 @@ final class Restoration {
     try {
       settings();
       if (from.time() != null) {
-        clock.set(Instant.parse(from.time()));
+        clock.set(time(from.time()));
       }
       each(from.managedPolicies()).forEach(this::policy);
       each(from.roles()).forEach(this::role);
@@ -44,12 +47,14 @@ final class Restoration {
       launches();
       if (from.buckets() != null) {
         world.buckets().clear();
-        map(from.buckets()).forEach((name, at) -> world.buckets().put(name, Instant.parse(at)));
+        map(from.buckets()).forEach((name, at) -> world.buckets().put(name, time(at)));
       }
     } catch (AwsError e) {
       throw new IllegalArgumentException("the seed contradicts itself: " + e.text(), e);
     } catch (DateTimeException e) {
-      throw new IllegalArgumentException("the seed's time is no instant: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "the seed has a time that is no instant, or a duration that is none: " + e.getMessage(),
+          e);
     } finally {
       world.restoring = false;
     }
@@ -62,6 +67,9 @@ final class Restoration {
             (timing, value) -> {
               try {
                 world.settings.timingUnlessSet(timing, Duration.parse(value));
+              } catch (DateTimeException e) {
+                throw new IllegalArgumentException(
+                    "the seed's timing " + timing + " '" + value + "' is no duration, as PT1H", e);
               } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("the seed's timing " + e.getMessage(), e);
               }
@@ -71,7 +79,7 @@ final class Restoration {
 
   private void policy(Snapshot.PolicyEntry entry) {
     String document = required(entry.document(), "managedPolicies", "document");
-    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    checkIdentityPolicy(document);
     world.ids.reserve("ANPA", entry.id());
     ManagedPolicy policy =
         world.policies.create(
@@ -110,7 +118,7 @@ final class Restoration {
               + ": give one of 1 or more");
     }
     String document = required(entry.document(), "managedPolicies.versions", "document");
-    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+    checkIdentityPolicy(document);
     policy.versions.put(
         number, new ManagedPolicy.Version(number, document, instant(entry.created())));
   }
@@ -123,7 +131,7 @@ final class Restoration {
     String path = path(entry.path(), "roles");
     id(entry.id(), "roles", IAM_ID);
     String trust = or(entry.trustPolicy(), SimulatedAccount.EC2_TRUST);
-    PolicyDocument.check(trust, PolicyDocument.Kind.TRUST);
+    PolicyDocument.check(trust, PolicyDocument.Kind.TRUST, world.partition());
     Role role;
     if (deleted) {
       String id = required(entry.id(), "roles", "id");
@@ -134,10 +142,12 @@ final class Restoration {
       world.ids.reserve("AROA", entry.id());
       role = world.createRole(name, path, trust, instant(entry.created()));
     }
-    rolesById.put(role.id, role);
+    if (rolesById.put(role.id, role) != null) {
+      throw two("roles", "id", role.id);
+    }
     role.description = or(entry.description(), "");
     if (entry.maxSession() != null) {
-      role.maxSession = Duration.parse(entry.maxSession());
+      role.maxSession = maxSession(entry.maxSession(), name);
     }
     Map<String, String> policies = entry.inlinePolicies();
     if (policies == null) {
@@ -147,7 +157,7 @@ final class Restoration {
               ? Map.of("administrator", SimulatedAccount.ADMINISTRATOR)
               : Map.of();
     }
-    policies.values().forEach(policy -> PolicyDocument.check(policy, PolicyDocument.Kind.IDENTITY));
+    map(policies).values().forEach(this::checkIdentityPolicy);
     role.inlinePolicies.putAll(policies);
     for (String arn : each(entry.attachedPolicies())) {
       ManagedPolicy policy = managed(arn, name);
@@ -157,6 +167,28 @@ final class Restoration {
       role.boundary = managed(entry.permissionsBoundary(), name);
     }
     role.tags.putAll(map(entry.tags()));
+  }
+
+  private void checkIdentityPolicy(String document) {
+    PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY, world.partition());
+  }
+
+  /** An hour to twelve (IAM API reference, MaxSessionDuration); that of instances is longer. */
+  private static Duration maxSession(String text, String role) {
+    try {
+      Duration longest = Duration.parse(text);
+      if (longest.toHours() >= 1 && longest.compareTo(Duration.ofHours(12)) <= 0) {
+        return longest;
+      }
+    } catch (DateTimeException e) {
+      // The same refusal.
+    }
+    throw new IllegalArgumentException(
+        "the role '"
+            + role
+            + "' of the seed has the 'maxSession' '"
+            + text
+            + "': give a duration from PT1H to PT12H");
   }
 
   private ManagedPolicy managed(String arn, String role) {
@@ -194,6 +226,9 @@ final class Restoration {
     world.ids.reserve("AIPA", entry.id());
     InstanceProfile profile =
         world.createProfile(name, path(entry.path(), "instanceProfiles"), instant(entry.created()));
+    if (!profileIds.add(profile.id)) {
+      throw two("instanceProfiles", "id", profile.id);
+    }
     if (entry.role() != null) {
       world.addRole(name, entry.role());
     }
@@ -210,15 +245,33 @@ final class Restoration {
             roleById(required(entry.role(), "sessions", "role")),
             required(entry.name(), "sessions", "name"),
             or(entry.instanceProfileId(), ""),
-            Instant.parse(required(entry.issued(), "sessions", "issued")),
-            Instant.parse(required(entry.expiration(), "sessions", "expiration")));
-    session.sessionPolicies = List.copyOf(each(entry.policies()));
+            time(required(entry.issued(), "sessions", "issued")),
+            time(required(entry.expiration(), "sessions", "expiration")));
+    List<PolicyEvaluator.Policy> policies = List.copyOf(each(entry.policies()));
+    for (PolicyEvaluator.Policy policy : policies) {
+      required(policy.name(), "sessions.policies", "name");
+      checkIdentityPolicy(required(policy.document(), "sessions.policies", "document"));
+    }
+    session.sessionPolicies = policies;
     session.revoked = Boolean.TRUE.equals(entry.revoked());
     world.resume(session);
   }
 
   private void group(Snapshot.GroupEntry entry) {
     String name = required(entry.name(), "autoScalingGroups", "name");
+    if (world.autoScalingGroups.containsKey(name)) {
+      throw two("autoScalingGroups", "name", name);
+    }
+    if (entry.minSize() < 0
+        || entry.minSize() > entry.maxSize()
+        || entry.desiredCapacity() < 0
+        || entry.desiredCapacity() > entry.maxSize()) {
+      throw new IllegalArgumentException(
+          "the group '"
+              + name
+              + "' of the seed has sizes that no group can have: 0 or more, and no more than"
+              + " 'maxSize'");
+    }
     world.autoScalingGroups.put(
         name,
         new AutoScalingGroup(
@@ -238,10 +291,7 @@ final class Restoration {
     }
     Snapshot.MetadataEntry options = entry.metadataOptions();
     if (options != null) {
-      instance.metadataOptions.enabled = options.enabled();
-      instance.metadataOptions.hopLimit = options.hopLimit();
-      instance.metadataOptions.tagsEnabled = options.tagsEnabled();
-      instance.metadataOptions.ipv6Enabled = options.ipv6Enabled();
+      metadataOptions(instance.metadataOptions, options);
     }
     if (entry.stopProtected() != null) {
       instance.stopProtected = entry.stopProtected();
@@ -259,15 +309,14 @@ final class Restoration {
     if (instance.state == Instance.State.RUNNING) {
       instance.metadata.catchUp(world.now());
     }
-    Snapshot.MemberEntry member = entry.autoScaling();
-    if (member != null) {
-      instance.membership = new Instance.Membership(member.group(), member.lifecycleState());
+    if (entry.autoScaling() != null) {
+      instance.membership = membership(entry.autoScaling());
     }
     if (entry.stopped() != null) {
-      instance.stopped = Instant.parse(entry.stopped());
+      instance.stopped = time(entry.stopped());
     }
     if (entry.stopAsked() != null) {
-      instance.stopAsked = Instant.parse(entry.stopAsked());
+      instance.stopAsked = time(entry.stopAsked());
     }
     if (entry.launchIndex() != null) {
       instance.launchIndex = entry.launchIndex();
@@ -278,12 +327,37 @@ final class Restoration {
     }
   }
 
+  private static void metadataOptions(
+      Instance.MetadataOptions options, Snapshot.MetadataEntry entry) {
+    options.enabled = or(entry.enabled(), options.enabled);
+    options.hopLimit = or(entry.hopLimit(), options.hopLimit);
+    options.tagsEnabled = or(entry.tagsEnabled(), options.tagsEnabled);
+    options.ipv6Enabled = or(entry.ipv6Enabled(), options.ipv6Enabled);
+    if (options.hopLimit < 1 || options.hopLimit > 64) {
+      throw misspelt("metadataOptions", "hopLimit", Integer.toString(options.hopLimit));
+    }
+  }
+
+  private Instance.Membership membership(Snapshot.MemberEntry entry) {
+    String group = required(entry.group(), "autoScaling", "group");
+    if (!world.autoScalingGroups.containsKey(group)) {
+      throw new IllegalArgumentException(
+          "an instance of the seed is in the group '" + group + "', which it has not");
+    }
+    String state = required(entry.lifecycleState(), "autoScaling", "lifecycleState");
+    if (!state.equals(Instance.Membership.IN_SERVICE)
+        && !state.equals(Instance.Membership.STANDBY)) {
+      throw new IllegalArgumentException(
+          "the 'lifecycleState' '" + state + "' of the seed must be 'InService' or 'Standby'");
+    }
+    return new Instance.Membership(group, state);
+  }
+
   private Instance created(Snapshot.InstanceEntry entry) {
     InstanceOptions options = options(entry);
     id(entry.id(), "instances", "i-[0-9a-f]{8}([0-9a-f]{9})?");
     if (entry.id() != null && world.find(entry.id()).isPresent()) {
-      throw new IllegalArgumentException(
-          "two of the seed's 'instances' have the id '" + entry.id() + "'");
+      throw two("instances", "id", entry.id());
     }
     id(entry.networkInterfaceId(), "instances", "eni-[0-9a-f]+");
     id(entry.reservationId(), "instances", "r-[0-9a-f]+");
@@ -299,7 +373,7 @@ final class Restoration {
               reservation,
               entry.profile() == null ? null : world.profile(entry.profile()));
       if (entry.launched() != null) {
-        instance.launched = Instant.parse(entry.launched());
+        instance.launched = time(entry.launched());
       }
       switch (state) {
         case STOPPED -> world.stop(instance);
@@ -307,6 +381,14 @@ final class Restoration {
         default -> {}
       }
       return instance;
+    }
+    if (shown.view() == null) {
+      throw new IllegalArgumentException("the seed's 'metadata' need the member 'view'");
+    }
+    required(shown.refreshed(), "metadata", "refreshed");
+    if (shown.view() != InstanceMetadata.View.NO_PROFILE) {
+      required(shown.profileArn(), "metadata", "profileArn");
+      required(shown.profileId(), "metadata", "profileId");
     }
     Instance instance = world.resume(options, reservation, instant(entry.launched()));
     instance.state = state;
@@ -371,7 +453,7 @@ final class Restoration {
         new Association(
             or(association.id(), world.ids.association()),
             instance.id,
-            required(association.profileArn(), "association", "profileArn"),
+            profileArn(association),
             required(association.profileId(), "association", "profileId"),
             instant(association.since()),
             Association.State.ASSOCIATED);
@@ -380,18 +462,36 @@ final class Restoration {
     }
   }
 
+  private static String profileArn(Snapshot.AssociationEntry association) {
+    String arn = required(association.profileArn(), "association", "profileArn");
+    if (!arn.matches("arn:[^:]+:iam::\\d{12}:instance-profile/.+")) {
+      throw misspelt("association", "profileArn", arn);
+    }
+    return arn;
+  }
+
   private void template(Snapshot.TemplateEntry entry) {
     id(entry.id(), "launchTemplates", "lt-[0-9a-f]{8,17}");
     world.ids.reserve("lt-", entry.id());
     String root = world.iamArn("root");
+    String name = required(entry.name(), "launchTemplates", "name");
+    if (world.launchTemplates.find(name).isPresent()) {
+      throw two("launchTemplates", "name", name);
+    }
     var template =
         new LaunchTemplate(
             world.ids.launchTemplate(),
-            required(entry.name(), "launchTemplates", "name"),
+            name,
             instant(entry.created()),
             or(entry.createdBy(), root));
     template.tags.putAll(map(entry.tags()));
+    if (world.launchTemplates.all().stream().anyMatch(each -> each.id.equals(template.id))) {
+      throw two("launchTemplates", "id", template.id);
+    }
     for (Snapshot.VersionEntry version : each(entry.versions())) {
+      if (version.number() < 1) {
+        throw misspelt("launchTemplates", "number", Long.toString(version.number()));
+      }
       template.versions.put(
           version.number(),
           new LaunchTemplate.Version(
@@ -400,6 +500,7 @@ final class Restoration {
               instant(version.created()),
               or(version.createdBy(), root),
               or(version.token(), ""),
+              or(version.request(), ""),
               new Parameters(map(version.data()))));
     }
     if (template.versions.isEmpty()) {
@@ -456,6 +557,11 @@ final class Restoration {
     }
   }
 
+  private static IllegalArgumentException two(String of, String member, String value) {
+    return new IllegalArgumentException(
+        "two of the seed's '" + of + "' have the " + member + " '" + value + "'");
+  }
+
   private static IllegalArgumentException misspelt(String of, String member, String value) {
     return new IllegalArgumentException(
         "one of the seed's '"
@@ -468,7 +574,7 @@ final class Restoration {
   }
 
   private Instant instant(@Nullable String value) {
-    return value == null ? world.now() : Instant.parse(value);
+    return value == null ? world.now() : time(value);
   }
 
   private static <T> List<T> each(@Nullable List<T> entries) {
@@ -483,6 +589,20 @@ final class Restoration {
       throw new IllegalArgumentException("a member of the seed is null: " + entries.keySet());
     }
     return entries == null ? Map.of() : entries;
+  }
+
+  /** AWS writes years in four digits. */
+  private static Instant time(String text) {
+    Instant time = Instant.parse(text);
+    if (!ControlApi.isTellable(time)) {
+      throw new IllegalArgumentException(
+          "the time " + text + " of the seed must be of the years 1970 to 9998");
+    }
+    return time;
+  }
+
+  private static boolean or(@Nullable Boolean value, boolean otherwise) {
+    return value == null ? otherwise : value;
   }
 
   private static int or(@Nullable Integer value, int otherwise) {

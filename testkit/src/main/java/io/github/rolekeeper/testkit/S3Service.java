@@ -62,6 +62,7 @@ final class S3Service extends AwsService {
     String region = parameters.get("bucket-region", world.region());
     Page<Map.Entry<String, Instant>> page =
         Page.of(
+            world,
             world.buckets().entrySet().stream()
                 .filter(bucket -> bucket.getKey().startsWith(prefix))
                 .filter(bucket -> region.equals(world.region()))
@@ -69,7 +70,7 @@ final class S3Service extends AwsService {
             Map.Entry::getKey,
             "ListBuckets " + prefix + " in " + region,
             parameters.optional("continuation-token").orElse(null),
-            Math.min(size(parameters), world.settings.pageLimit),
+            size(parameters),
             () -> invalid("The continuation token provided is incorrect"));
     return Xml.document(
         "ListAllMyBucketsResult",

@@ -344,7 +344,9 @@ public final class SimulatedAccount implements AutoCloseable {
 
   /**
    * Lets something go wrong from now on. Several faults may be injected; of those that are due for
-   * a request the first injected one happens.
+   * a request the first injected one happens, and those of the others that happen so many
+   * {@linkplain Fault#times times} wait for the next. None is used up by a request to a metadata
+   * service that does not listen.
    *
    * @param fault what, and to which requests
    */
@@ -378,6 +380,12 @@ public final class SimulatedAccount implements AutoCloseable {
     ports.close();
     if (server != null) {
       server.close();
+    }
+  }
+
+  boolean has(String instanceId) {
+    synchronized (world) {
+      return world.find(instanceId).isPresent();
     }
   }
 
@@ -469,7 +477,7 @@ public final class SimulatedAccount implements AutoCloseable {
      * @throws IllegalArgumentException if it has not the form of a Region
      */
     public Builder region(String value) {
-      if (!value.matches("[a-z]{2,3}(-[a-z]+)+-\\d")) {
+      if (!value.matches("[a-z]{2,4}(-[a-z]+)+-\\d")) {
         throw new IllegalArgumentException(
             "Region '" + value + "' has not the form of one, as in us-east-1");
       }

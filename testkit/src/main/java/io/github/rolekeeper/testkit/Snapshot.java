@@ -175,9 +175,15 @@ record Snapshot(
     }
   }
 
-  record MetadataEntry(boolean enabled, int hopLimit, boolean tagsEnabled, boolean ipv6Enabled) {}
+  /** What it does not say is as it is by default. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record MetadataEntry(
+      @Nullable Boolean enabled,
+      @Nullable Integer hopLimit,
+      @Nullable Boolean tagsEnabled,
+      @Nullable Boolean ipv6Enabled) {}
 
-  record MemberEntry(String group, String lifecycleState) {}
+  record MemberEntry(@Nullable String group, @Nullable String lifecycleState) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record AssociationEntry(
@@ -198,7 +204,8 @@ record Snapshot(
       @Nullable List<VersionEntry> versions) {}
 
   /**
-   * {@code data} has the flat names of the Query protocol, as in {@code IamInstanceProfile.Arn}.
+   * {@code request} is what the request with {@code token} asked for, as a digest; {@code data} has
+   * the flat names of the Query protocol, as in {@code IamInstanceProfile.Arn}.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record VersionEntry(
@@ -207,6 +214,7 @@ record Snapshot(
       @Nullable String created,
       @Nullable String createdBy,
       @Nullable String token,
+      @Nullable String request,
       @Nullable Map<String, String> data) {}
 
   private static final ObjectMapper JSON =

@@ -104,7 +104,7 @@ final class StsService {
         .optional("Policy")
         .ifPresent(
             document -> {
-              PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY);
+              PolicyDocument.check(document, PolicyDocument.Kind.IDENTITY, world.partition());
               policies.add(new PolicyEvaluator.Policy("session", "session", document));
             });
     for (Parameters managed : parameters.structures("PolicyArns.member")) {

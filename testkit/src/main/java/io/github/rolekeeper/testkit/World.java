@@ -57,6 +57,9 @@ final class World {
    */
   int answersWithoutArn;
 
+  /** Whether a page that is asked for now is empty, with a token. */
+  boolean answersEmptyPage;
+
   // By name in small letters: the id of the first profile that had it. Kept only where a profile
   // that
   // is made again has that id, or an account would grow with every name.
@@ -435,12 +438,14 @@ final class World {
 
   /** A stopped instance is unhealthy to its group; one in standby is left alone. */
   void replaceUnhealthy(Instance instance) {
+    Instant since = instance.stopped;
     if (unhealthy(instance)) {
       after(
-          instance.stopped,
+          since,
           timing(Timing.AUTO_SCALING_REPLACEMENT),
           at -> {
-            if (unhealthy(instance)) {
+            // Who was started and stopped again meanwhile has another five minutes.
+            if (unhealthy(instance) && instance.stopped.equals(since)) {
               terminate(instance);
             }
           });

@@ -205,6 +205,8 @@ class AccountServerTest {
         "{\"kind\":\"ANOTHER_ACTOR\"}; 'act' must be as",
         "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"Juggle\"}}; no 'iam:Juggle'",
         "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"DeleteRole\",\"parameters\":{\"RoleName\":[]}}}; 'RoleName' [] is no plain value",
+        "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"DeleteRole\",\"paramters\":{}}}; 'paramters' is unknown",
+        "{\"kind\":\"ANOTHER_ACTOR\",\"act\":{\"service\":\"iam\",\"operation\":\"DeleteRole\",\"parameters\":\"nope\"}}; is no object",
         "{\"kind\":\"ERROR\"}; 'status' null must be a whole number",
         "{\"kind\":\"ERROR\",\"status\":200}; pass 400 to 599",
         "{\"kind\":\"SLOW\",\"duration\":\"soon\"}; must be an ISO-8601 duration",

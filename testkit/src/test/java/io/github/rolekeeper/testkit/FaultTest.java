@@ -485,4 +485,14 @@ class FaultTest {
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
+
+  @Test
+  void a_fault_that_gave_way_to_another_happens_to_the_next_request() throws Exception {
+    account.inject(Fault.error(400, "First", "").times(1));
+    account.inject(Fault.error(400, "Second", "").times(1));
+
+    assertRefused("iam", 400, "First");
+    assertRefused("iam", 400, "Second");
+    assertThat(iam.listRoles().roles()).isNotEmpty();
+  }
 }

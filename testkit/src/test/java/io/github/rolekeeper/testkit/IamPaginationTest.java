@@ -186,4 +186,22 @@ class IamPaginationTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("page limit 0 must be one or more");
   }
+
+  @Test
+  void names_that_differ_in_their_case_alone_are_on_different_pages() {
+    createProfiles(1);
+    String role = "profile-00-role";
+    for (String name : List.of("in", "IN", "p")) {
+      iam.putRolePolicy(
+          r ->
+              r.roleName(role)
+                  .policyName(name)
+                  .policyDocument(
+                      """
+                      {"Statement":{"Effect":"Deny","Action":"a:B","Resource":"*"}}"""));
+    }
+
+    assertThat(iam.listRolePoliciesPaginator(r -> r.roleName(role).maxItems(1)).policyNames())
+        .containsExactlyInAnyOrder("administrator", "in", "IN", "p");
+  }
 }

@@ -141,4 +141,20 @@ class ListingsTest {
                 .toArray(String[]::new))
         .body();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DescribeInstances",
+        "DescribeInstanceStatus",
+        "DescribeIamInstanceProfileAssociations",
+        "DescribeTags",
+        "DescribeLaunchTemplates"
+      })
+  void a_filter_that_there_is_not_is_refused_even_where_nothing_is_left_to_filter(
+      String operation) {
+    try (SimulatedAccount account = SimulatedAccount.builder().withoutPort().build()) {
+      assertThat(filtered(account, operation, "nonsense", "x")).contains("InvalidParameterValue");
+    }
+  }
 }

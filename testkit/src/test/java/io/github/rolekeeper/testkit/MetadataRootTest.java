@@ -190,4 +190,56 @@ class MetadataRootTest {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return new ObjectMapper().readTree(answer.body());
   }
+
+  @Test
+  void a_port_whose_instance_is_gone_after_a_reset_is_free_for_another() throws Exception {
+    try (AccountServer server = AccountServer.start(SimulatedAccount::builder, "127.0.0.1", 0)) {
+      server.account().launchInstance(InstanceOptions.of());
+      String gone = server.account().launchInstance(InstanceOptions.of()).id();
+      URI root = URI.create(json(server, "POST", pathOf(gone)).path("metadataRoot").asText());
+      server.reset();
+      String next = server.account().launchInstance(InstanceOptions.of()).id();
+      assertThat(next).isNotEqualTo(gone);
+
+      HttpResponse<String> opened = post(server, pathOf(next), "{\"port\":" + root.getPort() + "}");
+
+      assertThat(opened.statusCode()).as(opened.body()).isEqualTo(200);
+      assertThat(get(root, ID).body()).isEqualTo(next);
+    }
+  }
+
+  @Test
+  void a_port_can_be_given_back() throws Exception {
+    try (AccountServer server = AccountServer.start(SimulatedAccount::builder, "127.0.0.1", 0)) {
+      String first = server.account().launchInstance(InstanceOptions.of()).id();
+      String second = server.account().launchInstance(InstanceOptions.of()).id();
+      URI root = URI.create(json(server, "POST", pathOf(first)).path("metadataRoot").asText());
+      String samePort = "{\"port\":" + root.getPort() + "}";
+      assertThat(post(server, pathOf(second), samePort).statusCode()).isEqualTo(409);
+
+      json(server, "DELETE", pathOf(first));
+
+      assertThat(post(server, pathOf(second), samePort).statusCode()).isEqualTo(200);
+      assertThat(get(root, ID).body()).isEqualTo(second);
+    }
+  }
+
+  @Test
+  void the_port_of_the_start_is_there_again_when_its_instance_is() throws Exception {
+    String seed = "{\"instances\":[{\"id\":\"i-0123456789abcdef0\"}]}";
+    try (AccountServer server =
+        AccountServer.start(() -> SimulatedAccount.builder().seed(seed), "127.0.0.1", 0)) {
+      URI root = server.metadataRoot("i-0123456789abcdef0", 0);
+      assertThat(post(server, "/_rolekeeper/restore", "{}").statusCode()).isEqualTo(200);
+      assertThatThrownBy(() -> get(root, ID)).isInstanceOf(IOException.class);
+
+      server.reset();
+
+      assertThat(get(root, ID).body()).isEqualTo("i-0123456789abcdef0");
+    }
+  }
+
+  private static String pathOf(String instance) {
+    return "/_rolekeeper/instances/" + instance + "/metadata-root";
+  }
 }

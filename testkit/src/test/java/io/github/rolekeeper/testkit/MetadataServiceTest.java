@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -292,5 +293,61 @@ class MetadataServiceTest {
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void a_fault_waits_until_somebody_is_there_to_answer() throws Exception {
+    account.inject(Fault.status(503).on("imds:*").times(1));
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      ec2.stopInstances(r -> r.instanceIds(instance.id()));
+      assertThatThrownBy(() -> get(INFO, null)).isInstanceOf(IOException.class);
+      ec2.startInstances(r -> r.instanceIds(instance.id()));
+    }
+
+    assertThat(get(INFO, null).statusCode()).isEqualTo(503);
+    assertThat(get(INFO, null).statusCode()).isEqualTo(200);
+    assertThat(account.calls())
+        .filteredOn(call -> call.outcome().equals("REFUSED"))
+        .isNotEmpty()
+        .allSatisfy(call -> assertThat(call.fault()).isEmpty());
+  }
+
+  @Test
+  void another_actor_may_act_before_a_request_that_nobody_answers() throws Exception {
+    try (var ec2 = SdkClients.administrator(account).build(Ec2Client.builder())) {
+      ec2.stopInstances(r -> r.instanceIds(instance.id()));
+      account.inject(
+          Fault.anotherActor(() -> ec2.startInstances(r -> r.instanceIds(instance.id())))
+              .on("imds:*"));
+
+      assertThat(get(INFO, null).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void who_asks_for_the_methods_is_told_them() throws Exception {
+    HttpResponse<String> answer = send(request(INFO).method("OPTIONS", nothing()));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Allow")).contains("OPTIONS, GET, HEAD");
+  }
+
+  @Test
+  void a_request_that_cannot_be_read_is_answered_by_the_service_and_in_the_journal()
+      throws Exception {
+    HttpAnswer answer =
+        account.exchange(
+            "GET", "/_instances/" + instance.id() + INFO + "?x=%zz", Map.of(), new byte[0]);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.headers()).containsEntry("Server", "EC2ws").containsKey("Date");
+    assertThat(account.calls())
+        .singleElement()
+        .satisfies(
+            call -> {
+              assertThat(call.service()).isEqualTo("imds");
+              assertThat(call.outcome()).isEqualTo("400");
+              assertThat(call.parameters()).containsEntry("InstanceId", instance.id());
+            });
   }
 }

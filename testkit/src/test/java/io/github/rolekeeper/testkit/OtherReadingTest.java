@@ -139,6 +139,17 @@ class OtherReadingTest {
     }
   }
 
+  @Test
+  void a_client_of_http_1_0_without_a_host_is_redirected_by_the_path() throws Exception {
+    try (var account = accountWithout(Rule.DIRECTORIES_NEED_NO_SLASH, r -> r)) {
+      String list = "/_instances/%s/latest/meta-data/iam/security-credentials";
+      String path = list.formatted(account.launchInstance("web").id());
+
+      assertThat(account.exchange("GET", path, Map.of(), new byte[0]).headers())
+          .containsEntry("Location", path + "/");
+    }
+  }
+
   private static String raw(URI endpoint, String path) throws IOException {
     try (var socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: " + endpoint.getAuthority();

@@ -33,7 +33,10 @@ class PartitionTest {
     "cn-northwest-1, aws-cn, amazonaws.com.cn",
     "us-gov-west-1, aws-us-gov, amazonaws.com",
     "us-iso-east-1, aws-iso, c2s.ic.gov",
-    "us-isob-east-1, aws-iso-b, sc2s.sgov.gov"
+    "us-isob-east-1, aws-iso-b, sc2s.sgov.gov",
+    "eu-isoe-west-1, aws-iso-e, cloud.adc-e.uk",
+    "us-isof-south-1, aws-iso-f, csp.hci.ic.gov",
+    "eusc-de-east-1, aws-eusc, amazonaws.eu"
   })
   void all_arns_are_of_the_partition_of_the_region(String region, String partition, String domain)
       throws Exception {
@@ -68,7 +71,9 @@ class PartitionTest {
     "cn-north-1, ec2.c2s.ic.gov, false",
     "us-gov-west-1, ec2.amazonaws.com, true",
     "us-iso-east-1, ec2.amazonaws.com, true",
-    "us-iso-east-1, ec2.c2s.ic.gov, true"
+    "us-iso-east-1, ec2.c2s.ic.gov, true",
+    "eu-isoe-west-1, ec2.amazonaws.com, true",
+    "eusc-de-east-1, ec2.amazonaws.com, true"
   })
   void ec2_is_trusted_by_its_plain_name_and_by_its_partitions(
       String region, String principal, boolean trusted) throws Exception {

@@ -206,6 +206,35 @@ class RestoreTest {
         "{'instanceProfiles':[{'name':'a b'}]} | a b",
         "{'instances':[{'id':'../x'}]} | ../x",
         "{'instances':[{'id':'i-0123456789abcdef0'},{'id':'i-0123456789abcdef0'}]} | two of",
+        "{'instances':[{'metadata':{}}]} | 'view'",
+        "{'instances':[{'metadata':{'view':'NO_PROFILE'}}]} | 'refreshed'",
+        "{'instances':[{'metadata':{'view':'WITH_ROLE','refreshed':'2026-01-01T00:00:00Z'}}]}"
+            + " | 'profileArn'",
+        "{'instances':[{'autoScaling':{}}]} | 'group'",
+        "{'instances':[{'autoScaling':{'group':'g'}}]} | which it has not",
+        "{'autoScalingGroups':[{'name':'g','maxSize':1}],'instances':[{'autoScaling':"
+            + "{'group':'g','lifecycleState':'Foo'}}]} | 'Foo'",
+        "{'autoScalingGroups':[{'name':'g','minSize':-5}]} | 'g'",
+        "{'autoScalingGroups':[{'name':'g'},{'name':'g'}]} | name 'g'",
+        "{'roles':[{'name':'a','id':'AROAA'},{'name':'b','id':'AROAA'}]} | id 'AROAA'",
+        "{'instanceProfiles':[{'name':'a','id':'AIPAA'},{'name':'b','id':'AIPAA'}]} | id 'AIPAA'",
+        "{'roles':[{'name':'a','maxSession':'PT1S'}]} | 'PT1S'",
+        "{'roles':[{'name':'a','maxSession':'x'}]} | 'maxSession' 'x'",
+        "{'roles':[{'name':'a','inlinePolicies':{'p':null}}]} | null",
+        "{'timings':{'IAM_TO_EC2':'x'}} | IAM_TO_EC2 'x'",
+        "{'time':'+999999999-12-31T00:00:00Z'} | 1970 to 9998",
+        "{'instances':[{'launched':'+999999999-12-31T00:00:00Z'}]} | 1970 to 9998",
+        "{'instances':[{'metadataOptions':{'hopLimit':9999}}]} | hopLimit '9999'",
+        "{'instances':[{'association':{'profileArn':'garbage','profileId':'AIPAA'}}]} | garbage",
+        "{'launchTemplates':[{'name':'t','versions':[{'number':1}]},"
+            + "{'name':'t','versions':[{'number':1}]}]} | name 't'",
+        "{'launchTemplates':[{'id':'lt-01234567','name':'abc','versions':[{'number':1}]},"
+            + "{'id':'lt-01234567','name':'def','versions':[{'number':1}]}]} | id 'lt-01234567'",
+        "{'launchTemplates':[{'name':'t','versions':[{'number':-4}]}]} | number '-4'",
+        "{'roles':[{'name':'r','id':'AROAR'}],'sessions':[{'accessKeyId':'ASIA','role':'AROAR',"
+            + "'secretAccessKey':'x','sessionToken':'y','name':'n','issued':'2026-01-01T00:00:00Z',"
+            + "'expiration':'2026-01-01T06:00:00Z','policies':[{'name':'a','type':'b'}]}]}"
+            + " | 'document'",
         "{'launchTemplates':[{'id':'x','name':'t'}]} | id 'x'"
       })
   void a_seed_has_names_and_ids_that_aws_would_take(String seed, String named) {
@@ -215,5 +244,15 @@ class RestoreTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(named);
+  }
+
+  @Test
+  void metadata_options_that_a_seed_leaves_out_are_as_by_default() throws Exception {
+    String seed =
+        "{\"instances\":[{\"id\":\"i-0123456789abcdef0\",\"metadataOptions\":{\"hopLimit\":2}}]}";
+    try (SimulatedAccount account = SimulatedAccount.builder().withoutPort().seed(seed).build()) {
+      assertThat(metadata(account, "i-0123456789abcdef0", "instance-id"))
+          .isEqualTo("i-0123456789abcdef0");
+    }
   }
 }

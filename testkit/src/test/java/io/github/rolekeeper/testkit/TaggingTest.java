@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,5 +215,24 @@ class TaggingTest {
             QueryCall.outcome(
                 account, "ec2", call[0], Stream.of(call).skip(1).toArray(String[]::new)))
         .isEqualTo(row.split(" \\| ")[1]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"instance", "launch-template"})
+  void what_is_made_has_fifty_tags_at_most(String kind) {
+    Stream<String> making =
+        kind.equals("instance")
+            ? Stream.of("ImageId=ami-1", "MinCount=1", "MaxCount=1")
+            : Stream.of("LaunchTemplateName=web", "LaunchTemplateData.ImageId=ami-1");
+    String prefix = "TagSpecification.1.Tag.";
+    String[] parameters =
+        Stream.concat(
+                Stream.concat(making, Stream.of("TagSpecification.1.ResourceType=" + kind)),
+                IntStream.rangeClosed(1, 51).mapToObj(i -> prefix + i + ".Key=k" + i))
+            .toArray(String[]::new);
+    String operation = kind.equals("instance") ? "RunInstances" : "CreateLaunchTemplate";
+
+    assertThat(QueryCall.outcome(account, "ec2", operation, parameters))
+        .isEqualTo("TagLimitExceeded");
   }
 }

@@ -112,4 +112,26 @@ class TimingTest {
         .state()
         .nameAsString();
   }
+
+  @Test
+  void a_member_that_was_started_and_is_stopped_again_has_as_long_again() {
+    try (SimulatedAccount account = SimulatedAccount.builder().withoutPort().build();
+        Ec2Client ec2 = SdkClients.administrator(account).inProcess().build(Ec2Client.builder());
+        AutoScalingClient groups =
+            SdkClients.administrator(account).inProcess().build(AutoScalingClient.builder())) {
+      String id = account.launchInstance(InstanceOptions.of()).id();
+      groups.createAutoScalingGroup(r -> r.autoScalingGroupName("g").minSize(0).maxSize(1));
+      groups.attachInstances(r -> r.autoScalingGroupName("g").instanceIds(id));
+      ec2.stopInstances(r -> r.instanceIds(id));
+      account.clock().advance(Duration.ofMinutes(1));
+      ec2.startInstances(r -> r.instanceIds(id));
+      account.clock().advance(Duration.ofMinutes(3));
+      ec2.stopInstances(r -> r.instanceIds(id));
+
+      account.clock().advance(Duration.ofMinutes(4));
+      assertThat(state(ec2, id)).isEqualTo("stopped");
+      account.clock().advance(Duration.ofMinutes(1));
+      assertThat(state(ec2, id)).isEqualTo("terminated");
+    }
+  }
 }

@@ -22,6 +22,11 @@ class UnmodelledTest {
       "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
           + "\"Principal\":{\"Service\":\"nope.example\"}}}";
 
+  private static final String EC2 = NOPE.replace("nope.example", "ec2.amazonaws.com");
+
+  private static final String ALL =
+      "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+
   private SimulatedAccount account;
   private String instance;
 
@@ -38,7 +43,8 @@ class UnmodelledTest {
   }
 
   private HttpAnswer send(String service, String call) {
-    String[] parts = call.replace("$i", instance).replace("$nope", NOPE).split(" ");
+    String[] parts =
+        call.replace("$i", instance).replace("$nope", NOPE).replace("$ec2", EC2).split(" ");
     return QueryCall.send(
         account, service, parts[0], Stream.of(parts).skip(1).toArray(String[]::new));
   }
@@ -202,5 +208,131 @@ class UnmodelledTest {
                   () -> trail.lookupEvents(r -> r.eventCategory(EventCategory.INSIGHT))))
           .hasMessageContaining("EventCategory");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ec2 | DeleteTags ResourceId.1=$i Tag=a",
+        "ec2 | DeleteTags ResourceId.1=$i Tag.1=a",
+        "ec2 | TerminateInstances InstanceId.1=$i InstanceId=$i",
+        "ec2 | DescribeInstances InstanceId=$i",
+        "ec2 | DescribeInstances InstanceId.1.x=$i",
+        "ec2 | DescribeInstances Filter=x",
+        "ec2 | DescribeInstances Filter.1=x",
+        "ec2 | DescribeIamInstanceProfileAssociations AssociationId=x",
+        "iam | SimulatePrincipalPolicy PolicySourceArn=arn:aws:iam::123456789012:role/web-role"
+            + " ActionNames.member.1=s3:GetObject ResourceArns=arn:aws:s3:::x",
+        "iam | SimulatePrincipalPolicy PolicySourceArn=arn:aws:iam::123456789012:role/web-role"
+            + " ActionNames.member.1=s3:GetObject ResourceArns.1=arn:aws:s3:::x",
+        "iam | CreateRole RoleName=r AssumeRolePolicyDocument=$ec2 Tags.member=x",
+        "iam | CreateRole RoleName=r AssumeRolePolicyDocument=$ec2 Tags.1.Key=a Tags.1.Value=b",
+        "iam | GetAccountAuthorizationDetails Filter=Role",
+        "autoscaling | DescribeAutoScalingInstances InstanceIds=$i"
+      })
+  void a_list_that_is_not_numbered_is_refused_and_not_taken_for_none(String service, String call) {
+    account.close();
+    account = SimulatedAccount.builder().withoutPort().build();
+    account.createInstanceProfile("web", "web-role");
+    instance = account.launchInstance("web", InstanceOptions.of().withTag("kept", "yes")).id();
+
+    assertThat(QueryCall.code(send(service, call))).isEqualTo("InvalidParameterValue");
+    assertThat(send("ec2", "DescribeInstances").body())
+        .contains("<key>kept</key>", "<name>running</name>");
+    assertThat(send("iam", "ListRoles").body()).doesNotContain("<RoleName>r</RoleName>");
+  }
+
+  @Test
+  void an_empty_list_may_be_sent_as_its_bare_name() {
+    assertThat(QueryCall.code(send("iam", "TagRole RoleName=web-role Tags="))).isEqualTo("OK");
+    assertThat(send("ec2", "DescribeInstances InstanceId=").body()).contains(instance);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ListPolicies Scope=Foo | scope",
+        "ListPolicies OnlyAttached=maybe | onlyAttached",
+        "ListEntitiesForPolicy PolicyArn=$p EntityFilter=Foo | entityFilter",
+        "ListEntitiesForPolicy PolicyArn=$p PolicyUsageFilter=Foo | policyUsageFilter",
+        "GetAccountAuthorizationDetails Filter.member.1=Foo | filter",
+        "CreatePolicyVersion PolicyArn=$own SetAsDefault=maybe PolicyDocument=$all | setAsDefault"
+      })
+  void a_value_that_iam_does_not_know_is_refused_and_finds_not_nothing(String call, String named) {
+    send("iam", "CreatePolicy PolicyName=own PolicyDocument=" + ALL);
+    HttpAnswer answer =
+        send(
+            "iam",
+            call.replace("$p", "arn:aws:iam::aws:policy/ReadOnlyAccess")
+                .replace("$own", "arn:aws:iam::123456789012:policy/own")
+                .replace("$all", ALL));
+
+    assertThat(QueryCall.code(answer)).isEqualTo("ValidationError");
+    assertThat(answer.body()).contains("'" + named + "'");
+    assertThat(send("iam", "GetPolicy PolicyArn=arn:aws:iam::123456789012:policy/own").body())
+        .contains("<DefaultVersionId>v1<");
+  }
+
+  @Test
+  void a_repeated_launch_finds_its_instances_when_the_profile_is_gone() {
+    String run = RUN + "ClientToken=t IamInstanceProfile.Name=web";
+    String first = send("ec2", run).body().replaceAll("(?s).*(r-[0-9a-f]{17}).*", "$1");
+    account.deleteInstanceProfile("web");
+
+    assertThat(send("ec2", run).body()).contains(first);
+    assertThat(QueryCall.code(send("ec2", run + " DryRun=true"))).isEqualTo("DryRunOperation");
+  }
+
+  @Test
+  void a_launch_template_with_other_tags_is_another_request() {
+    String create =
+        "CreateLaunchTemplate ClientToken=u LaunchTemplateName=web LaunchTemplateData.ImageId=ami-1"
+            + " TagSpecification.1.ResourceType=launch-template TagSpecification.1.Tag.1.Key=team"
+            + " TagSpecification.1.Tag.1.Value=";
+    assertThat(QueryCall.code(send("ec2", create + "blue"))).isEqualTo("OK");
+
+    assertThat(QueryCall.code(send("ec2", create + "green")))
+        .isEqualTo("IdempotentParameterMismatch");
+    try (SimulatedAccount restored =
+        SimulatedAccount.builder().withoutPort().seed(account.snapshot()).build()) {
+      account.close();
+      account = restored;
+      assertThat(QueryCall.code(send("ec2", create + "blue"))).isEqualTo("OK");
+      assertThat(QueryCall.code(send("ec2", create + "green")))
+          .isEqualTo("IdempotentParameterMismatch");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "InstanceType=nope | InvalidParameterValue",
+        "TagSpecification.1.ResourceType=instance TagSpecification.1.Tags.1.Key=a"
+            + " | UnknownParameter"
+      })
+  void a_launch_looks_at_what_it_heeds(String more, String code) {
+    assertThat(QueryCall.code(send("ec2", RUN + more))).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"instanceInitiatedShutdownBehavior", "ebsOptimized"})
+  void an_attribute_that_a_launch_forgets_is_not_told(String attribute) {
+    HttpAnswer answer =
+        send("ec2", "DescribeInstanceAttribute InstanceId=$i Attribute=" + attribute);
+
+    assertThat(QueryCall.code(answer)).isEqualTo("InvalidParameterValue");
+    assertThat(answer.body()).contains(attribute);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DescribeInstances", "DescribeInstanceStatus"})
+  void who_names_instances_asks_for_no_pages(String operation) {
+    assertThat(QueryCall.code(send("ec2", operation + " InstanceId.1=$i MaxResults=5")))
+        .isEqualTo("InvalidParameterCombination");
+    assertThat(QueryCall.code(send("ec2", operation + " InstanceId.7=$i MaxResults=5")))
+        .isEqualTo("InvalidParameterCombination");
   }
 }

@@ -198,10 +198,7 @@ public final class TestkitServer implements Callable<Integer> {
       throw wrong("--metadata-root " + metadataRoot + " has no number behind its colon");
     }
     try {
-      return server
-          .account()
-          .instance(parts[0])
-          .metadataRoot(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
+      return server.metadataRoot(parts[0], parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw wrong("--metadata-root " + metadataRoot + ": " + e.getMessage());
     }
