@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 
 /** Where a plan applies, as far as ARNs need it. */
 record AccountRef(String partition, String accountId, String region) {
+  static final String EC2 = "ec2.amazonaws.com";
+
   /** ARNs of an IAM entity of which only the name is known, whatever its path. */
   Stream<String> iam(String kind, String name) {
     String prefix = "arn:" + partition + ":iam::" + accountId + ":" + kind + "/";
@@ -13,21 +15,25 @@ record AccountRef(String partition, String accountId, String region) {
   }
 
   /**
-   * How EC2 is called in policies. That China has a second name for it is inferred from what tools
-   * write there (Terraform, CDK), and not checked on an account: so policies allow both.
+   * How EC2 may be called in policies: everywhere by its plain name, and in some partitions by one
+   * of their own. Which of them a check compares with differs by service and by year, so policies
+   * allow both (Karpenter for China; eksctl's and the AWS CLI's tables, which disagree, for the iso
+   * partitions).
    */
   List<String> ec2Principals() {
-    return partition.equals("aws-cn")
-        ? List.of("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
-        : List.of("ec2.amazonaws.com");
+    return switch (partition) {
+      case "aws-cn" -> List.of(EC2, "ec2.amazonaws.com.cn");
+      case "aws-iso" -> List.of(EC2, "ec2.c2s.ic.gov");
+      case "aws-iso-b" -> List.of(EC2, "ec2.sc2s.sgov.gov");
+      default -> List.of(EC2);
+    };
   }
 
-  /**
-   * How EC2 is called where only one name may stand, because IAM refuses a document with a
-   * principal that it does not know. Inferred as above.
-   */
-  String ec2TrustPrincipal() {
-    return partition.equals("aws-cn") ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
+  /** What a cure rests on that writes the plain name where some write another; else empty. */
+  String assumedPrincipal() {
+    return ec2Principals().size() == 1 || partition.equals("aws-cn")
+        ? ""
+        : " (assumed: some tools write " + ec2Principals().get(1) + " in " + partition + ")";
   }
 
   String instance(InstanceId id) {

@@ -1,7 +1,9 @@
 package io.github.rolekeeper.iamops;
 
+import io.github.rolekeeper.iamops.InstanceProfileOpsException.Kind;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** What an error of AWS means for the call that met it. Codes decide, never texts. */
@@ -32,6 +34,14 @@ final class AwsFailures {
           "InsufficientInstanceCapacity",
           "InsufficientHostCapacity");
 
+  private static final Set<String> CAPACITY =
+      Set.of("InsufficientInstanceCapacity", "InsufficientHostCapacity");
+
+  private static final Set<String> QUOTAS =
+      Set.of("LimitExceeded", "InstanceLimitExceeded", "VcpuLimitExceeded");
+
+  static final String NO_SUCH_INSTANCE = "InvalidInstanceID.NotFound";
+
   private static final Set<String> THROTTLED =
       Set.of("Throttling", "ThrottlingException", "RequestLimitExceeded", "EC2ThrottledException");
 
@@ -46,7 +56,8 @@ final class AwsFailures {
           "GetRole",
           "GetRolePolicy",
           "ListInstanceProfiles",
-          "ListInstanceProfilesForRole");
+          "ListInstanceProfilesForRole",
+          "ListRoles");
 
   private static final Set<String> IAM_WRITES = Set.of("PutRolePolicy", "DeleteRolePolicy");
 
@@ -63,14 +74,59 @@ final class AwsFailures {
 
   /** Whether the endpoint does not know the operation, which AWS itself does. */
   static boolean unimplemented(InstanceProfileOpsException failure) {
-    return failure.code().filter(UNIMPLEMENTED::contains).isPresent()
-        || (failure.getCause() instanceof AwsServiceException answer && unknown(answer));
+    return failure.kind() == Kind.UNIMPLEMENTED;
   }
 
-  /** AWS answers neither; 404 without a code may be a piece of its answer that there is nothing. */
-  private static boolean unknown(AwsServiceException answer) {
+  /** What kind of failure it is. Without a code it is not AWS that answered. */
+  private static Kind kind(SdkException failure) {
+    if (!(failure instanceof AwsServiceException answer)) {
+      return failure instanceof AbortedException ? Kind.INTERRUPTED : Kind.NO_ANSWER;
+    }
+    String code = code(failure);
     int status = answer.statusCode();
-    return status == 501 || status == 405;
+    // AWS answers neither status; 404 without a code may be a piece of its answer that there is
+    // nothing.
+    if (UNIMPLEMENTED.contains(code) || status == 501 || status == 405) {
+      return Kind.UNIMPLEMENTED;
+    }
+    if (THROTTLED.contains(code) || status == 429) {
+      return Kind.THROTTLED;
+    }
+    if (code.isEmpty() || status >= 500) {
+      return Kind.NO_ANSWER;
+    }
+    if (code.equals(NO_SUCH_INSTANCE)) {
+      return Kind.NO_SUCH_INSTANCE;
+    }
+    return DENIED.contains(code) || status == 401 || status == 403 ? Kind.DENIED : Kind.REFUSED;
+  }
+
+  /** What a step fails with that cannot get over it. */
+  static StepFailure.Kind ofStep(InstanceProfileOpsException failure) {
+    String code = failure.code().orElse("");
+    if (QUOTAS.contains(code)) {
+      return StepFailure.Kind.QUOTA;
+    }
+    if (CAPACITY.contains(code)) {
+      return StepFailure.Kind.NO_CAPACITY;
+    }
+    if (code.equals("ConcurrentModification")) {
+      return StepFailure.Kind.CONFLICT;
+    }
+    if (code.equals("NoSuchEntity")) {
+      return StepFailure.Kind.GONE;
+    }
+    return switch (failure.kind()) {
+      case DENIED -> StepFailure.Kind.DENIED;
+      case THROTTLED -> StepFailure.Kind.THROTTLED;
+      case NO_ANSWER -> StepFailure.Kind.NO_ANSWER;
+      case NO_SUCH_INSTANCE -> StepFailure.Kind.GONE;
+      case NOT_SHOWN_YET, NO_EFFECT -> StepFailure.Kind.TIMED_OUT;
+      case INTERRUPTED -> StepFailure.Kind.INTERRUPTED;
+      case MALFORMED_ANSWER -> StepFailure.Kind.MALFORMED_ANSWER;
+      case DIFFERENT_ACCOUNTS -> StepFailure.Kind.REFUSED_BY_GUARD;
+      case UNIMPLEMENTED, REFUSED -> StepFailure.Kind.REFUSED_BY_AWS;
+    };
   }
 
   // Without a code it is not AWS that answered, or its answer came in pieces.
@@ -133,7 +189,7 @@ final class AwsFailures {
 
   static InstanceProfileOpsException explained(String operation, SdkException failure) {
     return new InstanceProfileOpsException(
-        operation, code(failure), inWords(operation, failure), failure);
+        kind(failure), operation, code(failure), inWords(operation, failure), failure);
   }
 
   static String inWords(String operation, SdkException failure) {

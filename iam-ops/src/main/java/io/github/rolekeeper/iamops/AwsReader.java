@@ -3,22 +3,21 @@ package io.github.rolekeeper.iamops;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
-import io.github.rolekeeper.imds.IamInfo;
 import io.github.rolekeeper.imds.InstanceMetadataClient;
 import io.github.rolekeeper.imds.InstanceMetadataException;
-import io.github.rolekeeper.imds.RoleCredentials;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +60,12 @@ final class AwsReader {
   private static final Pattern STOPPED_AT =
       Pattern.compile("\\((\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d) (?:GMT|UTC)\\)");
 
+  private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]*:iam::([^:]*):");
+  private static final Pattern INSTANCE = Pattern.compile("i-[0-9a-f]{8,17}");
+
   private final Ec2Client ec2;
   private final IamClient iam;
-  private final @Nullable InstanceMetadataClient metadata;
+  private final Function<InstanceId, Optional<InstanceMetadataClient>> metadata;
   private final InstantSource clock;
   private final StopHazards hazards;
   private final RolelessProfiles roleless;
@@ -71,7 +73,7 @@ final class AwsReader {
   AwsReader(
       Ec2Client ec2,
       IamClient iam,
-      @Nullable InstanceMetadataClient metadata,
+      Function<InstanceId, Optional<InstanceMetadataClient>> metadata,
       InstantSource clock,
       StopHazards hazards) {
     this.ec2 = ec2;
@@ -90,9 +92,7 @@ final class AwsReader {
    */
   InstanceView read(InstanceId id, Optional<String> wantedProfile, Depth depth) {
     InstanceView view = apis(id, wantedProfile, depth, Reads.inTurn());
-    return metadata == null
-        ? view
-        : view.withMetadata(view.running() ? metadata() : nobodyThere(view.state()));
+    return view.withMetadata(view.running() ? metadata(id) : nobodyThere(view.state()));
   }
 
   /**
@@ -108,49 +108,64 @@ final class AwsReader {
 
   private InstanceView apis(
       InstanceId id, Optional<String> wantedProfile, Depth depth, Reads reads) {
-    FutureTask<List<IamInstanceProfileAssociation>> listed = reads.start(() -> associations(id));
-    Reservation reservation = depth == Depth.PROFILE ? reservation(id) : known(id);
+    var unreadable = new ArrayList<Unknown>();
+    Told told = told(id, depth, reads, unreadable);
+    Reservation reservation = told.reservation();
+    Optional<InstanceView.Association> association = told.association();
     Instance instance = instance(reservation);
     String state =
         Answers.needed(
             "DescribeInstances",
             "State.Name",
             instance.state() == null ? null : instance.state().nameAsString());
-    var unreadable = new ArrayList<String>();
-    Optional<InstanceView.Association> association = association(id, listed, instance, unreadable);
-    if (association.isEmpty() && depth != Depth.PROFILE) {
-      // Not in the looks of a repair: EC2's two answers need not change at the same moment.
-      association = toldByInstance(instance, unreadable);
-    }
     Optional<String> associated = association.map(each -> each.profileArn().name());
     Optional<String> name = wantedProfile.or(() -> associated);
     int before = unreadable.size();
     Optional<InstanceView.Profile> profile = name.flatMap(each -> profile(each, unreadable));
     boolean profileAnswered = unreadable.size() == before;
+    Optional<InstanceView.Beside> associatedProfile =
+        depth == Depth.PROFILE
+            ? Optional.empty()
+            : associated
+                .filter(each -> !each.equalsIgnoreCase(name.orElse("")))
+                .flatMap(each -> beside(each, unreadable));
+    String owner = owner(reservation, association);
+    Optional<InstanceProfileArn> held =
+        profile
+            .or(() -> associatedProfile.flatMap(InstanceView.Beside::profile))
+            .map(InstanceView.Profile::arn);
+    held.ifPresent(arn -> sameAccount(association, owner, "GetInstanceProfile", arn.accountId()));
+    if (depth != Depth.PROFILE && profileAnswered && association.isPresent() && held.isEmpty()) {
+      checkAccountOfIam(association, owner, unreadable);
+    }
     Optional<String> role =
         depth == Depth.PROFILE ? Optional.empty() : profile.flatMap(each -> each.roleName());
-    FutureTask<Optional<Instant>> revoked = reads.start(() -> role.flatMap(this::revocation));
+    String session =
+        profile.flatMap(InstanceView.Profile::role).map(each -> each.id() + ":" + id).orElse("");
+    FutureTask<Optional<RolePolicies.Revocation>> revoked =
+        reads.start(() -> role.map(each -> revocation(each, session)));
     FutureTask<Optional<InstanceView.RoleNow>> now =
         reads.start(() -> depth == Depth.DEEP ? role.map(this::roleNow) : Optional.empty());
     Region region = ec2.serviceClientConfiguration().region();
     return new InstanceView(
         id,
-        new AccountRef(
-            PartitionMetadata.of(region).id(), owner(reservation, association), region.id()),
+        new AccountRef(PartitionMetadata.of(region).id(), owner, region.id()),
         clock.instant(),
         state,
         association,
         name,
         profile,
-        Optional.empty(),
-        readable(
-            revoked,
-            "whether sessions of role " + role.orElse("") + " were revoked",
-            "GetRolePolicy",
-            unreadable),
+        associatedProfile,
+        MetadataSight.NotAsked.NO_CLIENT,
+        cutOff(revoked, role.orElse(""), unreadable),
         comparable(
             profile.flatMap(InstanceView.Profile::role),
-            readable(now, SAME_ROLE.formatted(role.orElse("")), "GetRole", unreadable),
+            readable(
+                now,
+                UnknownType.ROLE_ID,
+                SAME_ROLE.formatted(role.orElse("")),
+                "GetRole",
+                unreadable),
             unreadable),
         instance.metadataOptions() == null
             || instance.metadataOptions().httpEndpoint() != InstanceMetadataEndpointState.DISABLED,
@@ -161,6 +176,35 @@ final class AwsReader {
         Optional.ofNullable(instance.launchTime()),
         halt(instance),
         InstanceView.Sought.NOTHING);
+  }
+
+  /** EC2's two answers. */
+  private record Told(Reservation reservation, Optional<InstanceView.Association> association) {
+    /** They change one after the other, so that they may differ while something changes. */
+    boolean agrees() {
+      boolean changing = association.filter(each -> !each.settled()).isPresent();
+      return changing
+          || association.isPresent() == (instance(reservation).iamInstanceProfile() != null);
+    }
+  }
+
+  private Told told(InstanceId id, Depth depth, Reads reads, List<Unknown> unreadable) {
+    Told first = toldOnce(id, reads, unreadable);
+    // Not in the looks of a repair, which are many.
+    if (depth == Depth.PROFILE || first.agrees()) {
+      return first;
+    }
+    unreadable.clear();
+    Told again = toldOnce(id, reads, unreadable);
+    return again.association().isPresent()
+        ? again
+        : new Told(again.reservation(), toldByInstance(instance(again.reservation()), unreadable));
+  }
+
+  private Told toldOnce(InstanceId id, Reads reads, List<Unknown> unreadable) {
+    FutureTask<List<IamInstanceProfileAssociation>> listed = reads.start(() -> associations(id));
+    Reservation reservation = reservation(id);
+    return new Told(reservation, association(id, listed, instance(reservation), unreadable));
   }
 
   /** The moment stands only in a text, and the code beside it has none. */
@@ -184,20 +228,22 @@ final class AwsReader {
   private static Optional<InstanceView.RoleNow> comparable(
       Optional<InstanceView.Role> held,
       Optional<InstanceView.RoleNow> now,
-      List<String> unreadable) {
+      List<Unknown> unreadable) {
     Optional<String> one = held.map(InstanceView.Role::id);
     Optional<String> other = now.flatMap(InstanceView.RoleNow::id);
     if (one.isEmpty() || other.isEmpty() || InstanceView.comparableRoles(one.get(), other.get())) {
       return now;
     }
     unreadable.add(
-        SAME_ROLE.formatted(held.get().name())
-            + ", because the id in GetInstanceProfile, "
-            + one.get()
-            + ", or in GetRole, "
-            + other.get()
-            + ", has not the form of an id that AWS issues (AROA…); ids from AWS itself would"
-            + " settle it");
+        new Values.Gap(
+            UnknownType.ROLE_ID,
+            SAME_ROLE.formatted(held.get().name())
+                + ", because the id in GetInstanceProfile, "
+                + one.get()
+                + ", or in GetRole, "
+                + other.get()
+                + ", has not the form of an id that AWS issues (AROA…)",
+            "ids from AWS itself would settle it"));
     return Optional.empty();
   }
 
@@ -223,26 +269,130 @@ final class AwsReader {
 
   /** Whoever may not read one thing can still be told the rest. */
   private static <T> Optional<T> readable(
-      FutureTask<Optional<T>> read, String what, String settling, List<String> unreadable) {
+      FutureTask<Optional<T>> read,
+      UnknownType type,
+      String what,
+      String settling,
+      List<Unknown> unreadable) {
     try {
       return Reads.answer(read);
     } catch (InstanceProfileOpsException e) {
-      unreadable.add(what + ", because " + e.getMessage() + "; " + settledBy(settling));
+      unreadable.add(unanswered(type, what, e, settling));
       return Optional.empty();
     }
   }
 
-  private static String settledBy(String operation) {
-    return "an answer of AWS to " + operation + " would settle it";
+  private static Unknown unanswered(
+      UnknownType type, String what, InstanceProfileOpsException why, String operation) {
+    return new Values.Gap(
+        type,
+        what + ", because " + why.getMessage(),
+        "an answer of AWS to " + operation + " would settle it");
+  }
+
+  private static Optional<Instant> cutOff(
+      FutureTask<Optional<RolePolicies.Revocation>> revoked,
+      String role,
+      List<Unknown> unreadable) {
+    String what = "whether sessions of role " + role + " were revoked";
+    Optional<RolePolicies.Revocation> found =
+        readable(revoked, UnknownType.REVOCATION, what, "GetRolePolicy", unreadable);
+    if (found.filter(each -> !each.sure()).isPresent()) {
+      unreadable.add(
+          new Values.Gap(
+              UnknownType.REVOCATION,
+              what
+                  + ", because policy "
+                  + RolePolicies.REVOCATION
+                  + " has a form or a condition whose effect cannot be told without doubt",
+              "look at IAM GetRolePolicy"));
+    }
+    return found.flatMap(RolePolicies.Revocation::before);
+  }
+
+  private Optional<InstanceView.Beside> beside(String name, List<Unknown> unreadable) {
+    int before = unreadable.size();
+    try {
+      Optional<InstanceView.Profile> found = profile(name, unreadable);
+      return unreadable.size() == before
+          ? Optional.of(new InstanceView.Beside(found))
+          : Optional.empty();
+    } catch (InstanceProfileOpsException e) {
+      // Whoever may not read what is to be left behind can still be told the rest.
+      unreadable.add(
+          unanswered(
+              UnknownType.PROFILE,
+              "what IAM has under the name of the associated profile " + name,
+              e,
+              "GetInstanceProfile"));
+      return Optional.empty();
+    }
+  }
+
+  /** Where IAM has none of the profiles, any other ARN of it tells whose account it is. */
+  private void checkAccountOfIam(
+      Optional<InstanceView.Association> association, String owner, List<Unknown> unreadable) {
+    String why = "its list of roles is empty";
+    try {
+      List<Role> some = call("ListRoles", () -> iam.listRoles(r -> r.maxItems(1))).roles();
+      Matcher arn = ACCOUNT.matcher(some.isEmpty() ? "" : String.valueOf(some.get(0).arn()));
+      if (arn.lookingAt()) {
+        sameAccount(association, owner, "ListRoles", arn.group(1));
+        return;
+      }
+    } catch (InstanceProfileOpsException e) {
+      if (e.kind() == InstanceProfileOpsException.Kind.DIFFERENT_ACCOUNTS) {
+        throw e;
+      }
+      why = String.valueOf(e.getMessage());
+    }
+    unreadable.add(
+        new Values.Gap(
+            UnknownType.ACCOUNT,
+            "whether the IAM client is of the instance's account, because IAM has no such profile and "
+                + why,
+            "any ARN of that client that names account "
+                + account(association, owner)
+                + " would settle it"));
+  }
+
+  private static void sameAccount(
+      Optional<InstanceView.Association> association,
+      String owner,
+      String operation,
+      String accountOfIam) {
+    String accountOfEc2 = account(association, owner);
+    if (!accountOfEc2.equals(accountOfIam)) {
+      throw new InstanceProfileOpsException(
+          InstanceProfileOpsException.Kind.DIFFERENT_ACCOUNTS,
+          operation,
+          "",
+          "the two clients belong to different accounts: the instance is of account "
+              + accountOfEc2
+              + " by EC2, and IAM answered for account "
+              + accountOfIam
+              + ", so nothing can be concluded; pass an IAM client of the instance's account",
+          null);
+    }
+  }
+
+  private static String account(Optional<InstanceView.Association> association, String owner) {
+    return association.map(each -> each.profileArn().accountId()).orElse(owner);
   }
 
   String region() {
     return ec2.serviceClientConfiguration().region().id();
   }
 
-  /** Which sessions of a role are revoked; empty if none are. */
+  /** Which sessions of a role are revoked for sure; empty if none are. */
   Optional<Instant> revocation(String role) {
-    return revocationPolicy(role).flatMap(RolePolicies::revokesBefore);
+    return revocation(role, "").before();
+  }
+
+  private RolePolicies.Revocation revocation(String role, String session) {
+    return revocationPolicy(role)
+        .map(policy -> RolePolicies.revocation(policy, session))
+        .orElse(RolePolicies.Revocation.NONE);
   }
 
   /** Whether the policy with which the console revokes is there, whatever it says. */
@@ -322,32 +472,32 @@ final class AwsReader {
     }
   }
 
-  /** A repair under way takes an instance that has ended for a failed step; nobody else does. */
-  private Reservation known(InstanceId id) {
-    try {
-      return reservation(id);
-    } catch (InstanceProfileOpsException e) {
-      if (e.code().equals(Optional.of("InvalidInstanceID.NotFound"))) {
-        throw unknown(id);
-      }
-      throw e;
-    }
-  }
-
-  private static IllegalArgumentException unknown(InstanceId id) {
-    return new IllegalArgumentException(
+  private static InstanceProfileOpsException unknown(
+      InstanceId id, String code, @Nullable Throwable cause) {
+    return new InstanceProfileOpsException(
+        InstanceProfileOpsException.Kind.NO_SUCH_INSTANCE,
+        "DescribeInstances",
+        code,
         "EC2 knows no instance "
             + id
-            + " in this account and Region; check the id and the client's Region");
+            + " in this account and Region; check the id and the client's Region",
+        cause);
   }
 
   private Reservation reservation(InstanceId id) {
-    return call("DescribeInstances", () -> ec2.describeInstances(r -> r.instanceIds(id.value())))
-        .reservations()
-        .stream()
-        .flatMap(each -> only(id, each).stream())
-        .findFirst()
-        .orElseThrow(() -> unknown(id));
+    try {
+      return call("DescribeInstances", () -> ec2.describeInstances(r -> r.instanceIds(id.value())))
+          .reservations()
+          .stream()
+          .flatMap(each -> only(id, each).stream())
+          .findFirst()
+          .orElseThrow(() -> unknown(id, "", null));
+    } catch (InstanceProfileOpsException e) {
+      if (e.code().equals(Optional.of(AwsFailures.NO_SUCH_INSTANCE))) {
+        throw unknown(id, AwsFailures.NO_SUCH_INSTANCE, e.getCause());
+      }
+      throw e;
+    }
   }
 
   /** Look-alikes of AWS may answer for every instance that they have. */
@@ -371,17 +521,18 @@ final class AwsReader {
       InstanceId id,
       FutureTask<List<IamInstanceProfileAssociation>> listed,
       Instance instance,
-      List<String> unreadable) {
+      List<Unknown> unreadable) {
     List<IamInstanceProfileAssociation> found;
     try {
       found = Reads.answer(listed);
     } catch (InstanceProfileOpsException e) {
       if (AwsFailures.unimplemented(e)) {
         unreadable.add(
-            "which association is in force, because "
-                + e.getMessage()
-                + "; "
-                + settledBy("DescribeIamInstanceProfileAssociations"));
+            unanswered(
+                UnknownType.ASSOCIATION,
+                "which association is in force",
+                e,
+                "DescribeIamInstanceProfileAssociations"));
         return toldByInstance(instance, unreadable);
       }
       throw e;
@@ -416,15 +567,17 @@ final class AwsReader {
 
   /** The instance's own word, where no association is listed. */
   private static Optional<InstanceView.Association> toldByInstance(
-      Instance instance, List<String> unreadable) {
+      Instance instance, List<Unknown> unreadable) {
     IamInstanceProfile told = instance.iamInstanceProfile();
     if (told == null) {
       return Optional.empty();
     }
     InstanceProfileArn arn = Answers.arn("DescribeInstances", "IamInstanceProfile.Arn", told.arn());
     unreadable.add(
-        "the id of the association, because only DescribeInstances shows one; look again, or look"
-            + " at EC2 DescribeIamInstanceProfileAssociations");
+        new Values.Gap(
+            UnknownType.ASSOCIATION,
+            "the id of the association, because only DescribeInstances shows one",
+            "look again, or look at EC2 DescribeIamInstanceProfileAssociations"));
     return Optional.of(
         new InstanceView.Association(
             "", "associated", Optional.empty(), arn, idOf(told), idOf(told)));
@@ -445,7 +598,7 @@ final class AwsReader {
     return InstanceProfileId.of(id == null || id.isBlank() ? "none" : id);
   }
 
-  private Optional<InstanceView.Profile> profile(String name, List<String> unreadable) {
+  private Optional<InstanceView.Profile> profile(String name, List<Unknown> unreadable) {
     try {
       InstanceProfile profile =
           Answers.needed(
@@ -468,46 +621,46 @@ final class AwsReader {
       }
       if (AwsFailures.unimplemented(e)) {
         unreadable.add(
-            "what IAM has under the name "
-                + name
-                + ", because "
-                + e.getMessage()
-                + "; "
-                + settledBy("GetInstanceProfile"));
+            unanswered(
+                UnknownType.PROFILE,
+                "what IAM has under the name " + name,
+                e,
+                "GetInstanceProfile"));
         return Optional.empty();
       }
       throw e;
     }
   }
 
-  boolean hasMetadata() {
-    return metadata != null;
-  }
-
   /** There is nobody to answer; to ask would only cost the client's time-outs. */
-  static InstanceView.Metadata nobodyThere(String state) {
-    return InstanceView.Metadata.unanswered("the instance is " + state);
+  static MetadataSight nobodyThere(String state) {
+    return new MetadataSight.NotAsked("the instance is " + state);
   }
 
-  /** What the metadata says; only for a reader that has it. */
-  InstanceView.Metadata metadata() {
-    InstanceMetadataClient client = Objects.requireNonNull(metadata, "metadata");
+  /** What the metadata of an instance shows, if it is at hand. */
+  MetadataSight metadata(InstanceId id) {
     try {
-      IamInfo info = client.iamInfo();
-      RoleCredentials credentials = client.credentialsMetadata();
-      return new InstanceView.Metadata(
-          Optional.of(info),
-          credentials instanceof RoleCredentials.Available available
-              ? Optional.of(available.metadata())
-              : Optional.empty(),
-          credentials instanceof RoleCredentials.Refused refused
-              ? Optional.of(refused)
-              : Optional.empty(),
-          Optional.empty());
+      return metadata
+          .apply(id)
+          .map(client -> metadata(client, id))
+          .orElse(MetadataSight.NotAsked.NO_CLIENT);
     } catch (InstanceMetadataException e) {
       // No answer says nothing of the profile.
-      return InstanceView.Metadata.unanswered(String.valueOf(e.getMessage()));
+      return new MetadataSight.Unreadable(
+          "its metadata could not be read: " + String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // It is the caller's function, and may throw anything.
+      return new MetadataSight.Unreadable("no client of its metadata could be had: " + e);
     }
+  }
+
+  private static MetadataSight metadata(InstanceMetadataClient client, InstanceId id) {
+    // A service that does not know the path is taken at the word of whoever gave the client.
+    String whose = client.text("meta-data/instance-id").map(String::strip).orElse(id.value());
+    return whose.equals(id.value())
+        ? MetadataSight.of(client.iamInfo(), client.credentialsMetadata())
+        : new MetadataSight.OfAnotherInstance(
+            INSTANCE.matcher(whose).matches() ? whose : "which has an id of no form that EC2 uses");
   }
 
   private static <T> T call(String operation, Supplier<T> call) {

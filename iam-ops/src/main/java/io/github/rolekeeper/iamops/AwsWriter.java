@@ -8,6 +8,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkServiceClientConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.Tag;
 
@@ -45,64 +46,63 @@ final class AwsWriter {
 
   void call(RepairStep step, String run) {
     Consumer<AwsRequestOverrideConfiguration.Builder> once = once(run);
-    switch (step.action()) {
-      case CREATE_INSTANCE_PROFILE ->
-          iam.createInstanceProfile(
-              r ->
-                  r.instanceProfileName(step.parameter("InstanceProfileName"))
-                      .path(step.parameter("Path"))
-                      .tags(tags(step))
-                      .overrideConfiguration(once));
-      case ADD_ROLE_TO_INSTANCE_PROFILE ->
-          iam.addRoleToInstanceProfile(
-              r ->
-                  r.instanceProfileName(step.parameter("InstanceProfileName"))
-                      .roleName(step.parameter("RoleName"))
-                      .overrideConfiguration(once));
-      case REMOVE_ROLE_FROM_INSTANCE_PROFILE ->
-          iam.removeRoleFromInstanceProfile(
-              r ->
-                  r.instanceProfileName(step.parameter("InstanceProfileName"))
-                      .roleName(step.parameter("RoleName"))
-                      .overrideConfiguration(once));
-      case UPDATE_ASSUME_ROLE_POLICY ->
-          iam.updateAssumeRolePolicy(
-              r ->
-                  r.roleName(step.parameter("RoleName"))
-                      .policyDocument(step.parameter("PolicyDocument"))
-                      .overrideConfiguration(once));
-      case MODIFY_METADATA_OPTIONS ->
-          ec2.modifyInstanceMetadataOptions(
-              r ->
-                  r.instanceId(step.parameter("InstanceId"))
-                      .httpEndpoint(step.parameter("HttpEndpoint"))
-                      .overrideConfiguration(once));
-      case REPLACE_ASSOCIATION ->
-          ec2.replaceIamInstanceProfileAssociation(
-              r ->
-                  r.associationId(step.parameter("AssociationId"))
-                      .iamInstanceProfile(p -> p.name(step.parameter("IamInstanceProfile.Name")))
-                      .overrideConfiguration(once));
-      case DISASSOCIATE ->
-          ec2.disassociateIamInstanceProfile(
-              r -> r.associationId(step.parameter("AssociationId")).overrideConfiguration(once));
-      case ASSOCIATE ->
-          ec2.associateIamInstanceProfile(
-              r ->
-                  r.instanceId(step.parameter("InstanceId"))
-                      .iamInstanceProfile(p -> p.name(step.parameter("IamInstanceProfile.Name")))
-                      .overrideConfiguration(once));
-      case STOP_INSTANCES ->
-          ec2.stopInstances(
-              r -> r.instanceIds(step.parameter("InstanceId.1")).overrideConfiguration(once));
-      case START_INSTANCES ->
-          ec2.startInstances(
-              r -> r.instanceIds(step.parameter("InstanceId.1")).overrideConfiguration(once));
+    if (step instanceof RepairStep.CreateInstanceProfile create) {
+      iam.createInstanceProfile(
+          r ->
+              r.instanceProfileName(create.instanceProfileName())
+                  .path(create.path())
+                  .tags(tags(create))
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.AddRoleToInstanceProfile add) {
+      iam.addRoleToInstanceProfile(
+          r ->
+              r.instanceProfileName(add.instanceProfileName())
+                  .roleName(add.roleName())
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.RemoveRoleFromInstanceProfile remove) {
+      iam.removeRoleFromInstanceProfile(
+          r ->
+              r.instanceProfileName(remove.instanceProfileName())
+                  .roleName(remove.roleName())
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.UpdateAssumeRolePolicy update) {
+      iam.updateAssumeRolePolicy(
+          r ->
+              r.roleName(update.roleName())
+                  .policyDocument(update.policyDocument())
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.ModifyInstanceMetadataOptions modify) {
+      ec2.modifyInstanceMetadataOptions(
+          r ->
+              r.instanceId(modify.instance().value())
+                  .httpEndpoint(InstanceMetadataEndpointState.ENABLED)
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.ReplaceIamInstanceProfileAssociation replace) {
+      ec2.replaceIamInstanceProfileAssociation(
+          r ->
+              r.associationId(replace.associationId())
+                  .iamInstanceProfile(p -> p.name(replace.instanceProfileName()))
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.DisassociateIamInstanceProfile disassociate) {
+      ec2.disassociateIamInstanceProfile(
+          r -> r.associationId(disassociate.associationId()).overrideConfiguration(once));
+    } else if (step instanceof RepairStep.AssociateIamInstanceProfile associate) {
+      ec2.associateIamInstanceProfile(
+          r ->
+              r.instanceId(associate.instance().value())
+                  .iamInstanceProfile(p -> p.name(associate.instanceProfileName()))
+                  .overrideConfiguration(once));
+    } else if (step instanceof RepairStep.StopInstances stop) {
+      ec2.stopInstances(r -> r.instanceIds(stop.instance().value()).overrideConfiguration(once));
+    } else if (step instanceof RepairStep.StartInstances start) {
+      ec2.startInstances(r -> r.instanceIds(start.instance().value()).overrideConfiguration(once));
+    } else {
+      throw new IllegalStateException("no call is known for " + step.operation());
     }
   }
 
-  private static List<Tag> tags(RepairStep step) {
-    return ProfileTags.of(step).entrySet().stream()
+  private static List<Tag> tags(RepairStep.CreateInstanceProfile step) {
+    return step.tags().entrySet().stream()
         .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
         .toList();
   }

@@ -11,6 +11,20 @@ final class CallerRules {
   /** The plan for this caller: bound to it, and with what the caller should know of itself. */
   static RepairPlan bind(RepairPlan plan, InstanceView view, CallerIdentity caller) {
     AccountRef account = view.account();
+    if (!caller.accountId().equals(account.accountId())) {
+      throw new InstanceProfileOpsException(
+          InstanceProfileOpsException.Kind.DIFFERENT_ACCOUNTS,
+          "GetCallerIdentity",
+          "",
+          "the clients belong to different accounts: the caller "
+              + caller.arn()
+              + " is of account "
+              + caller.accountId()
+              + ", and EC2 shows the instance in account "
+              + account.accountId()
+              + "; pass clients of the instance's account, or its own caller",
+          null);
+    }
     var binding =
         new PlanBinding(
             caller.principal(), account.accountId(), account.partition(), account.region());
@@ -49,22 +63,26 @@ final class CallerRules {
   }
 
   /** Why the caller would take from itself what it needs to give it back. */
-  private static Optional<String> lockout(RepairPlan plan, CallerIdentity caller) {
+  private static Optional<Obstacle> lockout(RepairPlan plan, CallerIdentity caller) {
     if (!runsOn(caller, plan)) {
       return Optional.empty();
     }
     String self = "The caller " + caller.arn() + " runs on " + plan.target().instance();
     if (has(plan, RepairAction.STOP_INSTANCES)) {
       return Optional.of(
-          self
-              + ", which this plan stops, and could not start it again. Carry it out from"
-              + " elsewhere, or without allowStopStart().");
+          new Values.Hindrance(
+              ObstacleType.CALLER_LOCKED_OUT,
+              self + ", which this plan stops, and could not start it again.",
+              "Carry it out from elsewhere, or without allowStopStart()."));
     }
-    return has(plan, RepairAction.DISASSOCIATE)
+    return has(plan, RepairAction.DISASSOCIATE_IAM_INSTANCE_PROFILE)
         ? Optional.of(
-            self
-                + ", whose association this plan ends, and might have no credentials left to make"
-                + " it again. Carry it out from elsewhere.")
+            new Values.Hindrance(
+                ObstacleType.CALLER_LOCKED_OUT,
+                self
+                    + ", whose association this plan ends, and might have no credentials left to"
+                    + " make it again.",
+                "Carry it out from elsewhere."))
         : Optional.empty();
   }
 
@@ -88,7 +106,7 @@ final class CallerRules {
         .ifPresent(
             why -> {
               throw new IllegalArgumentException(
-                  "plan " + plan.id() + " cannot be carried out: " + why);
+                  "plan " + plan.id() + " cannot be carried out: " + why.describe());
             });
     if (plan.binding().isEmpty()) {
       return;

@@ -20,6 +20,7 @@ final class CureCosts {
           NO_ASSOCIATION ->
           "none";
       case PROFILE_DELETED,
+          WANTED_PROFILE_MISSING,
           WRONG_PROFILE,
           STALE_PROFILE_ID,
           PROFILE_PATH_CHANGED,
@@ -51,8 +52,8 @@ final class CureCosts {
           CONSUMERS_MAY_LAG,
           POLICIES_PINNED_TO_OLD_ROLE ->
           List.of();
-      case NO_ASSOCIATION -> of(RepairAction.ASSOCIATE);
-      case PROFILE_DELETED, WRONG_ROLE ->
+      case NO_ASSOCIATION -> of(RepairAction.ASSOCIATE_IAM_INSTANCE_PROFILE);
+      case PROFILE_DELETED, WANTED_PROFILE_MISSING, WRONG_ROLE ->
           and(
               view,
               RepairAction.CREATE_INSTANCE_PROFILE,
@@ -64,7 +65,7 @@ final class CureCosts {
               RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE);
       case PROFILE_WITHOUT_ROLE -> of(RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE);
       case TRUST_LACKS_EC2 -> of(RepairAction.UPDATE_ASSUME_ROLE_POLICY);
-      case METADATA_DISABLED -> of(RepairAction.MODIFY_METADATA_OPTIONS);
+      case METADATA_DISABLED -> of(RepairAction.MODIFY_INSTANCE_METADATA_OPTIONS);
       case WRONG_PROFILE, STALE_PROFILE_ID, PROFILE_PATH_CHANGED, SESSIONS_REVOKED, METADATA_LAGS ->
           and(view);
     };
@@ -74,8 +75,10 @@ final class CureCosts {
   private static List<String> and(InstanceView view, RepairAction... before) {
     Stream<RepairAction> last =
         view.stopped()
-            ? Stream.of(RepairAction.DISASSOCIATE, RepairAction.ASSOCIATE)
-            : Stream.of(RepairAction.REPLACE_ASSOCIATION);
+            ? Stream.of(
+                RepairAction.DISASSOCIATE_IAM_INSTANCE_PROFILE,
+                RepairAction.ASSOCIATE_IAM_INSTANCE_PROFILE)
+            : Stream.of(RepairAction.REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION);
     return of(Stream.concat(Stream.of(before), last).toArray(RepairAction[]::new));
   }
 

@@ -59,6 +59,7 @@ final class Deadline {
         return Reads.answer(read, left());
       } catch (TimeoutException e) {
         throw new InstanceProfileOpsException(
+            InstanceProfileOpsException.Kind.NO_ANSWER,
             what,
             "",
             what
@@ -97,7 +98,8 @@ final class Deadline {
 
     private InstanceProfileOpsException interrupted(InterruptedException cause) {
       Thread.currentThread().interrupt();
-      return new InstanceProfileOpsException(what, "", what + " was interrupted", cause);
+      return new InstanceProfileOpsException(
+          InstanceProfileOpsException.Kind.INTERRUPTED, what, "", what + " was interrupted", cause);
     }
 
     /** Interrupts what is still being read. */

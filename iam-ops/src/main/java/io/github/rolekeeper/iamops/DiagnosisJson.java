@@ -19,8 +19,26 @@ final class DiagnosisJson {
     node.put("conclusive", diagnosis.conclusive());
     findings(node, "findings", diagnosis.findings());
     findings(node, "possibilities", diagnosis.possibilities());
-    texts(node, "unknowns", diagnosis.unknowns());
+    ArrayNode unknowns = node.putArray("unknowns");
+    for (Unknown each : diagnosis.unknowns()) {
+      unknowns
+          .addObject()
+          .put("type", each.type().name())
+          .put("explanation", each.explanation())
+          .put("settledBy", each.settledBy());
+    }
     return node;
+  }
+
+  static void obstacles(ObjectNode node, List<Obstacle> obstacles) {
+    ArrayNode array = node.putArray("obstacles");
+    for (Obstacle each : obstacles) {
+      array
+          .addObject()
+          .put("type", each.type().name())
+          .put("explanation", each.explanation())
+          .put("remedy", each.remedy());
+    }
   }
 
   private static void findings(ObjectNode node, String member, List<Finding> findings) {
@@ -37,10 +55,11 @@ final class DiagnosisJson {
     finding
         .loss()
         .ifPresent(
-            loss ->
-                node.putObject("loss")
-                    .put("earliest", loss.earliest().toString())
-                    .put("latest", loss.latest().toString()));
+            loss -> {
+              ObjectNode window = node.putObject("loss");
+              loss.earliest().ifPresent(at -> window.put("earliest", at.toString()));
+              window.put("latest", loss.latest().toString());
+            });
     ArrayNode evidence = node.putArray("evidence");
     for (Evidence fact : finding.evidence()) {
       evidence
@@ -66,8 +85,22 @@ final class DiagnosisJson {
         diagnosis.instant("at"),
         diagnosis.objects("findings", DiagnosisJson::finding),
         diagnosis.optionalObjects("possibilities", DiagnosisJson::finding),
-        diagnosis.texts("unknowns"),
+        diagnosis.objects("unknowns", DiagnosisJson::unknown),
         diagnosis.truth("conclusive"));
+  }
+
+  private static Unknown unknown(JsonObject unknown) {
+    return new Values.Gap(
+        unknown.constant("type", UnknownType.class),
+        unknown.text("explanation"),
+        unknown.text("settledBy"));
+  }
+
+  static Obstacle obstacle(JsonObject obstacle) {
+    return new Values.Hindrance(
+        obstacle.constant("type", ObstacleType.class),
+        obstacle.text("explanation"),
+        obstacle.text("remedy"));
   }
 
   private static Finding finding(JsonObject finding) {
@@ -86,7 +119,11 @@ final class DiagnosisJson {
         finding.constant("confidence", Confidence.class),
         finding
             .optionalObject("loss")
-            .map(loss -> new LossWindow(loss.instant("earliest"), loss.instant("latest"))),
+            .map(
+                loss ->
+                    new LossWindow(
+                        loss.optionalText("earliest").map(at -> loss.instant("earliest")),
+                        loss.instant("latest"))),
         finding.text("cure"),
         finding.optionalText("disruption").orElse(""),
         finding.optionalTexts("permissions"));

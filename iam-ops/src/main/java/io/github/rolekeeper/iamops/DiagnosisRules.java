@@ -1,9 +1,6 @@
 package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.Confidence;
-import io.github.rolekeeper.core.CredentialMetadata;
-import io.github.rolekeeper.imds.IamInfo;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,10 +9,6 @@ import java.util.Optional;
 
 /** What follows from what was read. Pure: ids decide, texts of AWS only illustrate. */
 final class DiagnosisRules {
-  // The longest session of EC2 in documents that people posted in public lives for 6:35:04; AWS
-  // documents none. Without the metadata nothing narrower can be said.
-  private static final Duration LONGEST_SESSION = Duration.ofHours(6).plusMinutes(36);
-
   private DiagnosisRules() {}
 
   static InstanceDiagnosis diagnose(InstanceView view, Optional<String> wantedRole) {
@@ -23,8 +16,9 @@ final class DiagnosisRules {
     if (!view.running() && !view.stopped()) {
       findings.add(instanceInTransition(view));
     } else if (view.association().isEmpty()) {
-      findings.add(noAssociation());
+      findings.add(noAssociation(view));
       view.profile().ifPresent(profile -> hold(view, profile, wantedRole, findings));
+      wantedMissing(view).ifPresent(findings::add);
     } else if (!view.association().get().settled()) {
       findings.add(associationInTransition(view.association().get()));
     } else {
@@ -33,16 +27,16 @@ final class DiagnosisRules {
       boolean sameName =
           view.profileName().filter(association.profileArn().name()::equalsIgnoreCase).isPresent();
       if (!sameName) {
-        view.profileName().ifPresent(name -> findings.add(wrongProfile(association, name)));
+        view.profileName().ifPresent(name -> findings.add(wrongProfile(view, association, name)));
+        wantedMissing(view).ifPresent(findings::add);
+        view.associatedProfile()
+            .ifPresent(beside -> compare(view, association, beside.profile(), findings));
       } else if (view.profileAnswered()) {
-        view.profile()
-            .ifPresentOrElse(
-                profile -> compare(view, association, profile, findings),
-                () -> findings.add(profileDeleted(view, association)));
+        compare(view, association, view.profile(), findings);
       }
       view.profile().ifPresent(profile -> hold(view, profile, wantedRole, findings));
-      if (findings.isEmpty() && view.refersToProfile() && metadataLags(view)) {
-        findings.add(LaggingMetadata.finding(view, severity(view), loss(view)));
+      if (findings.isEmpty() && view.refersToProfile() && LaggingMetadata.lags(view)) {
+        findings.add(LaggingMetadata.finding(view, Outlook.of(view)));
       }
     }
     if (!view.metadataEnabled()) {
@@ -85,7 +79,7 @@ final class DiagnosisRules {
     view.roleNow()
         .filter(now -> !now.id().equals(Optional.of(role.id())))
         .ifPresent(now -> findings.add(roleRecreated(view, role, now)));
-    Optional<Boolean> trusts = RolePolicies.trustsEc2(role.trustPolicy());
+    Optional<Boolean> trusts = RolePolicies.trustsEc2(role.trustPolicy(), view.account());
     if (!trusts.orElse(!LaggingMetadata.unauthorized(view))) {
       findings.add(trustLacksEc2(view, role, trusts.isPresent()));
     }
@@ -119,9 +113,10 @@ final class DiagnosisRules {
 
   private static Finding roleRecreated(
       InstanceView view, InstanceView.Role role, InstanceView.RoleNow now) {
+    Outlook outlook = Outlook.of(view);
     return new Finding(
         FindingType.ROLE_RECREATED,
-        severity(view),
+        outlook.severity(),
         "Role "
             + role.name()
             + (now.id().isPresent()
@@ -134,7 +129,7 @@ final class DiagnosisRules {
                 role.id(),
                 now.id().orElse("a role that exists") + " (GetRole, " + role.name() + ")")),
         Confidence.HIGH,
-        loss(view),
+        outlook.loss(),
         "RemoveRoleFromInstanceProfile and AddRoleToInstanceProfile by the name, then associate the"
             + " profile again");
   }
@@ -144,6 +139,7 @@ final class DiagnosisRules {
    */
   private static Finding trustLacksEc2(
       InstanceView view, InstanceView.Role role, boolean readable) {
+    Outlook outlook = Outlook.of(view);
     var evidence = new ArrayList<Evidence>();
     if (readable) {
       evidence.add(
@@ -154,36 +150,47 @@ final class DiagnosisRules {
               "one"));
     }
     LaggingMetadata.refusal(view).ifPresent(evidence::add);
+    if (!readable && !role.trustPolicy().isEmpty()) {
+      evidence.add(
+          new Evidence(
+              "GetInstanceProfile",
+              "Roles[0].AssumeRolePolicyDocument",
+              "one of a form not known, or in which conditions or exclusions decide",
+              "an Allow of sts:AssumeRole for ec2.amazonaws.com that EC2 meets"));
+    }
     return new Finding(
         FindingType.TRUST_LACKS_EC2,
-        severity(view),
+        outlook.severity(),
         "Role " + role.name() + " does not let EC2 assume it, so no credentials are issued.",
         evidence,
         readable ? Confidence.HIGH : Confidence.MEDIUM,
-        loss(view),
-        "UpdateAssumeRolePolicy with a statement that allows ec2.amazonaws.com sts:AssumeRole; then"
-            + " wait for the next refresh, within an hour");
+        outlook.loss(),
+        "UpdateAssumeRolePolicy with a statement that allows ec2.amazonaws.com sts:AssumeRole"
+            + view.account().assumedPrincipal()
+            + "; then wait for the next refresh, within an hour");
   }
 
   /** A session issued after the cut-off is not affected; without metadata its age decides. */
   private static Optional<Finding> sessionsRevoked(
       InstanceView view, InstanceView.Role role, Instant cutOff) {
-    Optional<Instant> issued =
-        view.metadata()
-            .flatMap(InstanceView.Metadata::credentials)
-            .flatMap(CredentialMetadata::lastUpdated);
+    if (view.stopped() || view.servedOtherRole().isPresent()) {
+      // It has no session of the role, and gets a new one.
+      return Optional.empty();
+    }
+    boolean toCome = cutOff.isAfter(view.at());
+    Optional<Instant> issued = view.issued();
     boolean sure = issued.isPresent();
     // A new association brings a new session, as a new start does.
     Optional<Instant> atLeast =
         issued.or(() -> view.association().flatMap(InstanceView.Association::since));
     if (atLeast.map(instant -> !instant.isBefore(cutOff)).orElse(false)
-        || !view.at().isBefore(cutOff.plus(LONGEST_SESSION))) {
+        || view.at().minus(Outlook.LONGEST_SESSION).compareTo(cutOff) >= 0) {
       return Optional.empty();
     }
     return Optional.of(
         new Finding(
             FindingType.SESSIONS_REVOKED,
-            sure ? Severity.BROKEN_NOW : Severity.RISK,
+            sure || toCome ? Severity.BROKEN_NOW : Severity.RISK,
             "Sessions of role "
                 + role.name()
                 + " that were issued before "
@@ -191,17 +198,25 @@ final class DiagnosisRules {
                 + " are denied everything"
                 + (sure
                     ? ", and the instance's is one of them."
-                    : "; whether the instance's is one of them only its metadata tells."),
+                    : toCome
+                        ? ", and so is every one that the instance has."
+                        : "; whether the instance's is one of them only its metadata tells.")
+                + (toCome
+                    ? " That is still to come: until then every new session is denied, too."
+                    : ""),
             List.of(
                 new Evidence(
                     "GetRolePolicy",
                     RolePolicies.REVOCATION + ", DateLessThan aws:TokenIssueTime",
                     cutOff.toString(),
                     issued.map(instant -> "not after " + instant).orElse("no such policy"))),
-            sure ? Confidence.HIGH : Confidence.MEDIUM,
+            sure || toCome ? Confidence.HIGH : Confidence.MEDIUM,
             Optional.empty(),
-            "new credentials: associate the profile again, else stop and start the instance. Keep"
-                + " the policy: without it the revoked sessions work again"));
+            toCome
+                ? "put the policy again with a date that is not to come (PutRolePolicy), or wait"
+                    + " until then; no new session helps before"
+                : "new credentials: associate the profile again, else stop and start the instance."
+                    + " Keep the policy: without it the revoked sessions work again"));
   }
 
   /** Which sessions were found to be revoked, the instance's being one of them. */
@@ -227,14 +242,42 @@ final class DiagnosisRules {
         "ModifyInstanceMetadataOptions with HttpEndpoint=enabled, running or stopped");
   }
 
+  /** The association and what IAM has under the name of its profile. */
   private static void compare(
       InstanceView view,
       InstanceView.Association association,
-      InstanceView.Profile profile,
+      Optional<InstanceView.Profile> found,
       List<Finding> findings) {
-    if (view.idsComparable() && !view.refersToProfile()) {
-      findings.add(staleProfileId(view, association, profile));
+    found.ifPresentOrElse(
+        profile -> {
+          if (!association.profileId().equals(profile.id())
+              && InstanceView.comparable(association.profileId(), profile.id())) {
+            findings.add(staleProfileId(view, association, profile));
+          }
+        },
+        () -> findings.add(profileDeleted(view, association)));
+  }
+
+  private static Optional<Finding> wantedMissing(InstanceView view) {
+    if (!view.profileAnswered() || view.profile().isPresent()) {
+      return Optional.empty();
     }
+    return view.profileName()
+        .map(
+            name ->
+                new Finding(
+                    FindingType.WANTED_PROFILE_MISSING,
+                    Severity.BROKEN_NOW,
+                    "The wanted instance profile " + name + " does not exist in IAM.",
+                    List.of(
+                        new Evidence(
+                            "GetInstanceProfile",
+                            "InstanceProfileName=" + name,
+                            "NoSuchEntity",
+                            "a profile")),
+                    Confidence.HIGH,
+                    Optional.empty(),
+                    "CreateInstanceProfile and AddRoleToInstanceProfile, or check the name"));
   }
 
   private static Finding instanceInTransition(InstanceView view) {
@@ -249,11 +292,17 @@ final class DiagnosisRules {
         "wait until the instance is running or stopped; a terminated one has no cure");
   }
 
-  private static Finding noAssociation() {
+  private static Finding noAssociation(InstanceView view) {
+    // What was taken away may still be served; where nobody looked, nothing is there to last.
+    boolean served = view.running() && view.workingSession().isPresent();
+    Outlook outlook = Outlook.of(view);
     return new Finding(
         FindingType.NO_ASSOCIATION,
-        Severity.BROKEN_NOW,
-        "No instance profile is associated with the instance: its metadata offers no role.",
+        served ? outlook.severity() : Severity.BROKEN_NOW,
+        "No instance profile is associated with the instance"
+            + (served
+                ? ", and its metadata still serves credentials. " + outlook.inWords()
+                : ": its metadata offers no role."),
         List.of(
             new Evidence(
                 "DescribeIamInstanceProfileAssociations",
@@ -261,11 +310,12 @@ final class DiagnosisRules {
                 "none for this instance",
                 "one that is associated")),
         Confidence.HIGH,
-        Optional.empty(),
+        served ? outlook.loss() : Optional.empty(),
         "AssociateIamInstanceProfile");
   }
 
-  private static Finding wrongProfile(InstanceView.Association association, String wanted) {
+  private static Finding wrongProfile(
+      InstanceView view, InstanceView.Association association, String wanted) {
     return new Finding(
         FindingType.WRONG_PROFILE,
         Severity.BROKEN_NOW,
@@ -280,7 +330,7 @@ final class DiagnosisRules {
                 "IamInstanceProfile.Arn of " + association.id(),
                 association.profileArn().toString(),
                 "one that ends with /" + wanted)),
-        Confidence.HIGH,
+        view.ec2Agrees() ? Confidence.HIGH : Confidence.MEDIUM,
         Optional.empty(),
         "ReplaceIamInstanceProfileAssociation once the profile exists and holds its role");
   }
@@ -302,21 +352,24 @@ final class DiagnosisRules {
   }
 
   private static Finding profileDeleted(InstanceView view, InstanceView.Association association) {
+    Outlook outlook = Outlook.of(view);
+    boolean sameAccount =
+        view.unreadable().stream().noneMatch(each -> each.type() == UnknownType.ACCOUNT);
     return new Finding(
         FindingType.PROFILE_DELETED,
-        severity(view),
+        outlook.severity(),
         "Instance profile "
             + association.profileArn().name()
-            + " was deleted while the instance uses it. Credentials that were issued before go on"
-            + " working until they expire; no new ones will come.",
+            + " was deleted while the instance uses it. "
+            + outlook.inWords(),
         List.of(
             new Evidence(
                 "GetInstanceProfile",
                 "InstanceProfileName=" + association.profileArn().name(),
                 "NoSuchEntity",
                 association.profileId().value())),
-        Confidence.HIGH,
-        loss(view),
+        sameAccount && view.ec2Agrees() ? Confidence.HIGH : Confidence.MEDIUM,
+        outlook.loss(),
         "CreateInstanceProfile and AddRoleToInstanceProfile, then"
             + " ReplaceIamInstanceProfileAssociation: a new profile has a new id, even under the"
             + " same name");
@@ -325,21 +378,29 @@ final class DiagnosisRules {
   private static Finding staleProfileId(
       InstanceView view, InstanceView.Association association, InstanceView.Profile profile) {
     String name = profile.name();
-    boolean sameArn = association.profileArn().equals(profile.arn());
+    Outlook outlook = Outlook.of(view);
+    boolean samePath = association.profileArn().path().equals(profile.arn().path());
+    boolean sameName = association.profileArn().name().equals(name);
     return new Finding(
-        sameArn ? FindingType.STALE_PROFILE_ID : FindingType.PROFILE_PATH_CHANGED,
-        severity(view),
+        samePath ? FindingType.STALE_PROFILE_ID : FindingType.PROFILE_PATH_CHANGED,
+        outlook.severity(),
         "Instance profile "
             + name
-            + (sameArn
-                ? " was deleted and created again. Name and ARN are the same, the ids are not: the"
-                    + " instance still refers to the deleted one."
+            + (samePath
+                ? " was deleted and created again. "
+                    + (sameName
+                        ? "Name and ARN are the same, the ids are not"
+                        : "The name differs from "
+                            + association.profileArn().name()
+                            + " in upper and lower case only, and the ids differ")
+                    + ": the instance still refers to the deleted one."
                 : " was deleted and created again under path "
                     + profile.arn().path()
                     + " instead of "
                     + association.profileArn().path()
                     + ": the instance still refers to the deleted one, and whatever holds the old"
-                    + " ARN stays broken."),
+                    + " ARN stays broken.")
+            + whenStarted(view, outlook),
         List.of(
             new Evidence(
                 "DescribeIamInstanceProfileAssociations",
@@ -352,111 +413,108 @@ final class DiagnosisRules {
                 association.idInInstance().value(),
                 profile.id().value())),
         // Both of EC2's answers must agree before they outweigh a matching name.
-        association.idInInstance().equals(association.profileId()) && profile.id().issuedByAws()
-            ? Confidence.HIGH
-            : Confidence.MEDIUM,
-        loss(view),
+        view.ec2Agrees() && profile.id().issuedByAws() ? Confidence.HIGH : Confidence.MEDIUM,
+        outlook.loss(),
         view.stopped()
             ? "DisassociateIamInstanceProfile, then AssociateIamInstanceProfile"
             : "ReplaceIamInstanceProfileAssociation");
   }
 
+  private static String whenStarted(InstanceView view, Outlook outlook) {
+    return view.stopped() ? " " + outlook.inWords() : "";
+  }
+
   private static Finding profileWithoutRole(InstanceView view, InstanceView.Profile profile) {
+    Outlook outlook = Outlook.of(view);
     return new Finding(
         FindingType.PROFILE_WITHOUT_ROLE,
-        severity(view),
-        "Instance profile " + profile.name() + " holds no role, so it gives no permissions.",
+        outlook.severity(),
+        "Instance profile "
+            + profile.name()
+            + " holds no role, so it gives no permissions."
+            + whenStarted(view, outlook),
         List.of(
             new Evidence("GetInstanceProfile", "Roles[] of " + profile.id(), "empty", "one role")),
         Confidence.HIGH,
-        loss(view),
+        outlook.loss(),
         "AddRoleToInstanceProfile; the metadata follows at its next refresh, within an hour");
   }
 
-  private static boolean metadataLags(InstanceView view) {
-    return view.running()
-        && view.metadata().filter(seen -> seen.info().isPresent()).isPresent()
-        && !view.metadataHealthy();
-  }
-
-  static String inWords(IamInfo info) {
-    if (info instanceof IamInfo.Associated shown) {
-      return "Success for " + shown.id();
-    }
-    if (info instanceof IamInfo.WithoutRole shown) {
-      return "Success for " + shown.id() + ", but: " + shown.message();
-    }
-    if (info instanceof IamInfo.Failed failed) {
-      return failed.code() + ": " + failed.message();
-    }
-    return "404, no instance profile";
-  }
-
-  private static Severity severity(InstanceView view) {
-    return loss(view).isEmpty() ? Severity.BROKEN_NOW : Severity.WILL_BREAK;
-  }
-
-  /**
-   * Exact with the metadata at hand, else an interval; empty if there is nothing left to lose: the
-   * credentials have ended, or the instance is stopped, and finds none when it starts.
-   */
-  private static Optional<LossWindow> loss(InstanceView view) {
-    Instant now = view.at();
-    if (view.stopped()) {
-      return Optional.empty();
-    }
-    Optional<InstanceView.Metadata> answered =
-        view.metadata().filter(seen -> seen.failure().isEmpty());
-    if (answered.isEmpty()) {
-      return Optional.of(new LossWindow(now, now.plus(LONGEST_SESSION)));
-    }
-    return answered
-        .flatMap(InstanceView.Metadata::credentials)
-        .flatMap(CredentialMetadata::expiration)
-        .filter(now::isBefore)
-        .map(expiration -> new LossWindow(expiration, expiration));
-  }
-
-  private static List<String> unknowns(InstanceView view) {
-    var unknowns = new ArrayList<String>(view.unreadable());
+  private static List<Unknown> unknowns(InstanceView view) {
+    var unknowns = new ArrayList<Unknown>(view.unreadable());
+    MetadataSight metadata = view.metadata();
     if (view.down()) {
       unknowns.add(
-          "what the instance itself sees, because it is "
-              + view.state()
-              + " and so is its metadata service; that shows when it is started");
-    } else if (view.metadata().isEmpty()) {
-      unknowns.add(
-          "what the instance itself sees, because no metadata client was given; run on the"
-              + " instance, or look at meta-data/iam/info there");
+          unseen(
+              "it is " + view.state() + " and so is its metadata service",
+              "that shows when it is started"));
+    } else {
+      switch (metadata.kind()) {
+        case NOT_ASKED ->
+            unknowns.add(
+                unseen(
+                    metadata.inWords(),
+                    "run on the instance, or look at meta-data/iam/info there"));
+        case OF_ANOTHER_INSTANCE ->
+            unknowns.add(
+                unseen(
+                    metadata.inWords(),
+                    "a client of this instance's, given with metadata(…), would settle it"));
+        case UNREADABLE ->
+            unknowns.add(
+                unseen(
+                    metadata.inWords(),
+                    "look again, or look at meta-data/iam/info on the instance"));
+        case CREDENTIALS_ONLY ->
+            unknowns.add(
+                new Values.Gap(
+                    UnknownType.INSTANCE_METADATA,
+                    "which instance profile the instance itself sees, because its metadata serves"
+                        + " credentials and no meta-data/iam/info",
+                    "look whether something on the instance keeps that path from its programs"));
+        case SHOWS_PROFILE, SHOWS_ANOTHER_PROFILE, WITHOUT_ROLE, NO_PROFILE, REFUSES -> {}
+      }
+      if (metadata.session().filter(each -> each.expiration().isEmpty()).isPresent()) {
+        unknowns.add(
+            new Values.Gap(
+                UnknownType.SESSION_END,
+                "when the instance's credentials end, because the metadata serves them without an"
+                    + " Expiration",
+                "look at the role's document on the instance"));
+      }
     }
-    view.metadata()
-        .filter(seen -> !view.down())
-        .flatMap(InstanceView.Metadata::failure)
-        .ifPresent(
-            failure ->
-                unknowns.add(
-                    "what the instance itself sees, because its metadata service did not answer: "
-                        + failure));
     view.profile()
         .flatMap(InstanceView.Profile::role)
-        .filter(role -> RolePolicies.trustsEc2(role.trustPolicy()).isEmpty())
+        .filter(role -> RolePolicies.trustsEc2(role.trustPolicy(), view.account()).isEmpty())
         .ifPresent(
             role ->
                 unknowns.add(
-                    "whether EC2 may assume role "
-                        + role.name()
-                        + ", because GetInstanceProfile shows no trust policy that can be read"
-                        + " without doubt: none, one of a form not known, or one in which conditions"
-                        + " or exclusions decide; look at IAM GetRole"));
+                    new Values.Gap(
+                        UnknownType.TRUST,
+                        "whether EC2 may assume role "
+                            + role.name()
+                            + ", because GetInstanceProfile shows no trust policy that can be read"
+                            + " without doubt: none, one of a form not known, or one in which"
+                            + " conditions or exclusions decide",
+                        "look at IAM GetRole")));
     if (!view.idsComparable()) {
       unknowns.add(
-          "whether the ids agree, because EC2's answer "
-              + view.association().orElseThrow().profileId()
-              + " or IAM's answer "
-              + view.profile().orElseThrow().id()
-              + " has not the form of an id that AWS issues (AIPA…); ids from AWS itself would"
-              + " settle it");
+          new Values.Gap(
+              UnknownType.PROFILE_ID,
+              "whether the ids agree, because EC2's answer "
+                  + view.association().orElseThrow().profileId()
+                  + " or IAM's answer "
+                  + view.profile().orElseThrow().id()
+                  + " has not the form of an id that AWS issues (AIPA…)",
+              "ids from AWS itself would settle it"));
     }
     return unknowns;
+  }
+
+  private static Unknown unseen(String because, String settledBy) {
+    return new Values.Gap(
+        UnknownType.INSTANCE_METADATA,
+        "what the instance itself sees, because " + because,
+        settledBy);
   }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param explanation one or two sentences for a person
  * @param evidence the facts that it rests on, at least one
  * @param confidence how sure it is
- * @param loss when the credentials end; empty unless the severity is {@link Severity#WILL_BREAK}
+ * @param loss when the credentials end; empty unless the severity is {@link Severity#WILL_BREAK} or
+ *     {@link Severity#BROKEN_OR_WILL_BREAK}, and if nothing tells
  * @param cure what AWS documents as the cure
  * @param disruption what the cure costs the instance's users, or those of others
  * @param permissions what the cure needs, as an IAM policy names the actions; empty if it needs no

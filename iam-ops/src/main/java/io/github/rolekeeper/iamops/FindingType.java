@@ -16,6 +16,8 @@ public enum FindingType {
   PROFILE_QUOTA_REACHED,
   /** The instance refers to an instance profile that IAM does not have any more. */
   PROFILE_DELETED,
+  /** IAM does not have the instance profile that the target names. */
+  WANTED_PROFILE_MISSING,
   /** The role in the profile was deleted, or deleted and created again under its name. */
   ROLE_RECREATED,
   /** The instance profile holds another role than the wanted one. */

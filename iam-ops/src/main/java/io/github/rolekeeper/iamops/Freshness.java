@@ -2,7 +2,6 @@ package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.CredentialMetadata;
 import io.github.rolekeeper.core.InstanceProfileId;
-import io.github.rolekeeper.imds.IamInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -23,16 +22,15 @@ record Freshness(Optional<Shown> before) {
    * @param accessKeyId of the credentials; empty if there are none
    */
   private record Shown(Optional<InstanceProfileId> profile, Optional<String> accessKeyId) {
-    static Shown in(InstanceView.Metadata metadata) {
-      return new Shown(
-          metadata.info().flatMap(Freshness::profile),
-          metadata.credentials().map(CredentialMetadata::accessKeyId));
+    static Shown in(MetadataSight metadata) {
+      return new Shown(metadata.profile(), metadata.session().map(CredentialMetadata::accessKeyId));
     }
   }
 
   /** What is true just before a swap. */
   static Freshness before(InstanceView view) {
-    return new Freshness(view.metadata().filter(seen -> seen.failure().isEmpty()).map(Shown::in));
+    return new Freshness(
+        Optional.of(view.metadata()).filter(seen -> seen.kind().answered()).map(Shown::in));
   }
 
   /**
@@ -45,31 +43,15 @@ record Freshness(Optional<Shown> before) {
     if (before.isEmpty() && since.isEmpty()) {
       return true;
     }
-    boolean changed = before.isPresent() && !before.equals(view.metadata().map(Shown::in));
+    boolean changed = before.isPresent() && !before.get().equals(Shown.in(view.metadata()));
     return changed || since.filter(instant -> updatedSince(instant, view)).isPresent();
   }
 
   /** The metadata tells whole seconds. */
   private static boolean updatedSince(Instant since, InstanceView view) {
     return Stream.concat(
-            view
-                .metadata()
-                .flatMap(InstanceView.Metadata::info)
-                .flatMap(Freshness::updated)
-                .stream(),
-            view
-                .metadata()
-                .flatMap(InstanceView.Metadata::credentials)
-                .flatMap(CredentialMetadata::lastUpdated)
-                .stream())
+            view.metadata().updated().stream(),
+            view.metadata().session().flatMap(CredentialMetadata::lastUpdated).stream())
         .anyMatch(at -> !at.isBefore(since.truncatedTo(ChronoUnit.SECONDS)));
-  }
-
-  private static Optional<InstanceProfileId> profile(IamInfo info) {
-    return info instanceof IamInfo.Associated shown ? Optional.of(shown.id()) : Optional.empty();
-  }
-
-  private static Optional<Instant> updated(IamInfo info) {
-    return info instanceof IamInfo.Associated shown ? shown.lastUpdated() : Optional.empty();
   }
 }

@@ -24,7 +24,7 @@ public record InstanceDiagnosis(
     Instant at,
     List<Finding> findings,
     List<Finding> possibilities,
-    List<String> unknowns,
+    List<Unknown> unknowns,
     boolean conclusive) {
 
   /**
@@ -68,8 +68,9 @@ public record InstanceDiagnosis(
    * answers while they hold credentials, by {@code CredentialObservation.withSignal}, until a later
    * diagnosis has none; the tracker takes the instant of loss from the credentials.
    *
-   * @return the first finding of {@link Severity#WILL_BREAK}; empty if there is none, as on an
-   *     instance that has lost its credentials already
+   * @return the first finding of {@link Severity#WILL_BREAK} or {@link
+   *     Severity#BROKEN_OR_WILL_BREAK}; empty if there is none, as on an instance that has lost its
+   *     credentials already
    */
   public Optional<LossSignal> lossSignal() {
     return LossSignals.of(findings);
@@ -103,7 +104,7 @@ public record InstanceDiagnosis(
       text.append("  possible besides, and not asserted:\n");
       possibilities.forEach(finding -> describe(finding, text));
     }
-    unknowns.forEach(unknown -> text.append("  unknown: ").append(unknown).append("\n"));
+    unknowns.forEach(unknown -> text.append("  unknown: ").append(unknown.describe()).append("\n"));
     return text.toString();
   }
 

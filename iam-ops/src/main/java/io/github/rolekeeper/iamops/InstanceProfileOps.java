@@ -12,10 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -45,7 +46,9 @@ public final class InstanceProfileOps {
     var hazards = new StopHazards(builder.ec2, builder.standby);
     reader = new AwsReader(builder.ec2, builder.iam, builder.metadata, builder.clock, hazards);
     looks = new Looks(reader, builder.deadline, builder.executor);
-    var fromOutside = new AwsReader(builder.ec2, builder.iam, null, builder.clock, hazards);
+    var fromOutside =
+        new AwsReader(
+            builder.ec2, builder.iam, instance -> Optional.empty(), builder.clock, hazards);
     referrers =
         new Referrers(
             new ProfileReader(builder.ec2, builder.iam),
@@ -90,9 +93,9 @@ public final class InstanceProfileOps {
    *
    * @param instance the instance
    * @return what was found
-   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
-   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
-   * @throws IllegalArgumentException if EC2 knows no such instance
+   * @throws InstanceProfileOpsException if EC2 knows no such instance; if a call is denied,
+   *     throttled for too long or not answered within the {@linkplain Builder#deadline(Duration)
+   *     deadline}; or if the thread is interrupted. Its kind says which
    */
   public InstanceDiagnosis diagnose(InstanceId instance) {
     return DiagnosisRules.diagnose(
@@ -106,9 +109,9 @@ public final class InstanceProfileOps {
    * @param target what the instance should have; a role in it is compared with the one that the
    *     profile holds
    * @return what was found
-   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
-   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
-   * @throws IllegalArgumentException if EC2 knows no such instance
+   * @throws InstanceProfileOpsException if EC2 knows no such instance; if a call is denied,
+   *     throttled for too long or not answered within the {@linkplain Builder#deadline(Duration)
+   *     deadline}; or if the thread is interrupted. Its kind says which
    */
   public InstanceDiagnosis diagnoseDeeply(RepairTarget target) {
     return DiagnosisRules.diagnose(
@@ -159,9 +162,9 @@ public final class InstanceProfileOps {
    *
    * @param target what the instance shall have, and what may be done to get there
    * @return the plan; with obstacles where something must be decided or passed first
-   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
-   *     within the {@linkplain Builder#deadline(Duration) deadline}, or the thread is interrupted
-   * @throws IllegalArgumentException if EC2 knows no such instance
+   * @throws InstanceProfileOpsException if EC2 knows no such instance; if a call is denied,
+   *     throttled for too long or not answered within the {@linkplain Builder#deadline(Duration)
+   *     deadline}; or if the thread is interrupted. Its kind says which
    */
   public RepairPlan plan(RepairTarget target) {
     String id = "plan-" + nonce();
@@ -231,7 +234,11 @@ public final class InstanceProfileOps {
             // It is the caller's function, and may throw anything.
             return view.with(new InstanceView.Sought(coming, missing, hinted, Optional.empty()))
                 .without(
-                    "the tags of the lost profile, because the history failed: " + e.getMessage());
+                    new Values.Gap(
+                        UnknownType.PROFILE_TAGS,
+                        "the tags of the lost profile, because the history failed: "
+                            + e.getMessage(),
+                        "look in CloudTrail for CreateInstanceProfile and TagInstanceProfile"));
           }
         });
   }
@@ -298,7 +305,10 @@ public final class InstanceProfileOps {
   public RepairRun start(RepairPlan plan, RepairListener listener) {
     if (!plan.obstacles().isEmpty()) {
       throw new IllegalArgumentException(
-          "plan " + plan.id() + " cannot be carried out: " + String.join(" ", plan.obstacles()));
+          "plan "
+              + plan.id()
+              + " cannot be carried out: "
+              + plan.obstacles().stream().map(Obstacle::describe).collect(Collectors.joining(" ")));
     }
     Objects.requireNonNull(listener, "listener");
     Optional<CallerIdentity> who = caller.get();
@@ -358,8 +368,8 @@ public final class InstanceProfileOps {
    *
    * @param instance the instance
    * @return its name; empty if there is none
-   * @throws InstanceProfileOpsException if a call is denied, throttled for too long or not answered
-   * @throws IllegalArgumentException if EC2 knows no such instance
+   * @throws InstanceProfileOpsException if EC2 knows no such instance, or a call is denied,
+   *     throttled for too long or not answered
    */
   public Optional<String> roleOf(InstanceId instance) {
     return reader
@@ -372,7 +382,8 @@ public final class InstanceProfileOps {
   public static final class Builder {
     private final Ec2Client ec2;
     private final IamClient iam;
-    private @Nullable InstanceMetadataClient metadata;
+    private Function<InstanceId, Optional<InstanceMetadataClient>> metadata =
+        instance -> Optional.empty();
     private Supplier<Optional<CallerIdentity>> caller = Optional::empty;
     private InstantSource clock = SystemTime.wallClock();
     private Pauser pauser = SystemTime::sleep;
@@ -392,15 +403,30 @@ public final class InstanceProfileOps {
     }
 
     /**
-     * The instance's own metadata, where the program runs on the instance. It tells when the
-     * credentials end, and whether the instance follows a repair.
+     * The metadata of one instance, such as the one that the program runs on. It tells when the
+     * credentials end, and whether the instance follows a repair. Whose it is is read with it, from
+     * {@code meta-data/instance-id}: for another instance it counts as not given, and the diagnosis
+     * says so.
      *
-     * @param client a client of the metadata of the very instance that is diagnosed; by default
-     *     none
+     * @param client a client of the instance's metadata; by default none
      * @return this builder
      */
     public Builder metadata(InstanceMetadataClient client) {
-      metadata = Objects.requireNonNull(client, "client");
+      Objects.requireNonNull(client, "client");
+      return metadata(instance -> Optional.of(client));
+    }
+
+    /**
+     * The metadata of several instances, such as over tunnels; as {@link
+     * #metadata(InstanceMetadataClient)} for each of them, and instead of it.
+     *
+     * @param clients gives the client of an instance's metadata, or nothing; may be asked on other
+     *     threads, and for each look. What it throws makes the metadata unreadable. The clients
+     *     stay the caller's to close
+     * @return this builder
+     */
+    public Builder metadata(Function<InstanceId, Optional<InstanceMetadataClient>> clients) {
+      metadata = Objects.requireNonNull(clients, "clients");
       return this;
     }
 

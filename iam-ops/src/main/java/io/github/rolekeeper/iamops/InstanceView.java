@@ -4,8 +4,6 @@ import io.github.rolekeeper.core.CredentialMetadata;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
-import io.github.rolekeeper.imds.IamInfo;
-import io.github.rolekeeper.imds.RoleCredentials;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +18,9 @@ import java.util.regex.Pattern;
  * @param association what EC2 associates with the instance; empty if nothing
  * @param profileName the name that was asked for in IAM; empty if there was none to ask for
  * @param profile what IAM has under that name; empty if it has none
- * @param metadata what the instance's metadata says; empty if no client was given
+ * @param associatedProfile what IAM has under the name of the associated profile, where another one
+ *     was asked for; empty if it was not looked at
+ * @param metadata what the instance's metadata shows
  * @param revokedBefore the sessions of the profile's role issued before this instant are denied
  *     everything; empty if none are
  * @param roleNow what IAM has under the name of the profile's role; empty if it was not asked for
@@ -42,11 +42,12 @@ record InstanceView(
     Optional<Association> association,
     Optional<String> profileName,
     Optional<Profile> profile,
-    Optional<Metadata> metadata,
+    Optional<Beside> associatedProfile,
+    MetadataSight metadata,
     Optional<Instant> revokedBefore,
     Optional<RoleNow> roleNow,
     boolean metadataEnabled,
-    List<String> unreadable,
+    List<Unknown> unreadable,
     boolean profileAnswered,
     Optional<String> autoScalingGroup,
     List<String> stopHazards,
@@ -99,20 +100,9 @@ record InstanceView(
   record RoleNow(Optional<String> id) {}
 
   /**
-   * @param info what {@code iam/info} says
-   * @param credentials what is served, expired or not; empty if nothing
-   * @param refused what the service says of credentials that it could not get; empty if nothing
-   * @param failure why there was no answer; empty if there was one
+   * @param profile empty if IAM has none of that name
    */
-  record Metadata(
-      Optional<IamInfo> info,
-      Optional<CredentialMetadata> credentials,
-      Optional<RoleCredentials.Refused> refused,
-      Optional<String> failure) {
-    static Metadata unanswered(String why) {
-      return new Metadata(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(why));
-    }
-  }
+  record Beside(Optional<Profile> profile) {}
 
   /**
    * @param code of the reason, such as {@code Client.UserInitiatedShutdown}; empty if EC2 does not
@@ -143,14 +133,14 @@ record InstanceView(
     return copy(metadata, unreadable, stopHazards, found);
   }
 
-  InstanceView without(String knowledge) {
+  InstanceView without(Unknown knowledge) {
     var more = new ArrayList<>(unreadable);
     more.add(knowledge);
     return copy(metadata, List.copyOf(more), stopHazards, sought);
   }
 
-  InstanceView withMetadata(Metadata seen) {
-    return copy(Optional.of(seen), unreadable, stopHazards, sought);
+  InstanceView withMetadata(MetadataSight seen) {
+    return copy(seen.against(profile.map(Profile::id)), unreadable, stopHazards, sought);
   }
 
   InstanceView withStopHazards(List<String> found) {
@@ -159,7 +149,7 @@ record InstanceView(
 
   /** The same with what is read apart from the rest. */
   private InstanceView copy(
-      Optional<Metadata> seen, List<String> unknown, List<String> hazards, Sought besides) {
+      MetadataSight seen, List<Unknown> unknown, List<String> hazards, Sought besides) {
     return new InstanceView(
         instance,
         account,
@@ -168,6 +158,7 @@ record InstanceView(
         association,
         profileName,
         profile,
+        associatedProfile,
         seen,
         revokedBefore,
         roleNow,
@@ -194,6 +185,13 @@ record InstanceView(
     return stopped() || state.equals("stopping");
   }
 
+  /** Whether IAM showed no profile from whose ARN its account could be told. */
+  boolean accountOfIamAsked() {
+    return association.isPresent()
+        && profileAnswered
+        && profile.or(() -> associatedProfile.flatMap(Beside::profile)).isEmpty();
+  }
+
   /** Whether EC2's association leads to the very profile that IAM has. */
   boolean refersToProfile() {
     return association.isPresent()
@@ -218,28 +216,23 @@ record InstanceView(
         || (ROLE_ID.matcher(one).matches() && ROLE_ID.matcher(other).matches());
   }
 
-  private static boolean comparable(InstanceProfileId one, InstanceProfileId other) {
+  static boolean comparable(InstanceProfileId one, InstanceProfileId other) {
     return (one.issuedByAws() && other.issuedByAws())
         || (LOOK_ALIKE.matcher(one.value()).matches()
             && LOOK_ALIKE.matcher(other.value()).matches());
   }
 
-  /** Whether {@code iam/info} shows the profile that IAM has. */
-  boolean showsProfile() {
-    return metadata
-        .flatMap(Metadata::info)
-        .filter(
-            info ->
-                info instanceof IamInfo.Associated shown
-                    && profile.isPresent()
-                    && shown.id().equals(profile.get().id()))
+  /** Whether the two answers of EC2 about the association are the same. */
+  boolean ec2Agrees() {
+    return association
+        .filter(each -> each.listed() && each.idInInstance().equals(each.profileId()))
         .isPresent();
   }
 
   /** The role whose credentials the metadata serves, if the profile holds another one. */
   Optional<String> servedOtherRole() {
     return metadata
-        .flatMap(Metadata::credentials)
+        .session()
         .flatMap(CredentialMetadata::roleName)
         .filter(
             served ->
@@ -252,37 +245,41 @@ record InstanceView(
   /** When the credentials expired that the metadata still serves. */
   Optional<Instant> servedPastExpiry() {
     return metadata
-        .flatMap(Metadata::credentials)
+        .session()
         .flatMap(CredentialMetadata::expiration)
         .filter(expiration -> !at.isBefore(expiration));
   }
 
+  /** When the session was issued that the metadata serves, if it is one of the profile's role. */
+  Optional<Instant> issued() {
+    return metadata
+        .session()
+        .filter(each -> servedOtherRole().isEmpty())
+        .flatMap(CredentialMetadata::lastUpdated);
+  }
+
+  /** The credentials that the metadata serves, if they have not expired and are not revoked. */
+  Optional<CredentialMetadata> workingSession() {
+    boolean revoked =
+        issued().filter(at -> revokedBefore.filter(at::isBefore).isPresent()).isPresent();
+    return metadata.session().filter(each -> servedPastExpiry().isEmpty() && !revoked);
+  }
+
   /**
    * Whether the metadata shows the profile that IAM has, and serves credentials from its role that
-   * have not expired.
-   */
-  boolean metadataHealthy() {
-    return metadataHealthy(Optional.empty());
-  }
-
-  /**
-   * The same for a repair.
+   * have not expired and are not revoked.
    *
-   * @param revokedBefore when credentials that are good were issued at the earliest; empty if their
-   *     age does not matter
+   * @param revokedBefore the sessions that a repair shall replace besides; empty if none
    */
   boolean metadataHealthy(Optional<Instant> revokedBefore) {
-    return metadata
-            .flatMap(Metadata::credentials)
-            .filter(each -> issued(each, revokedBefore))
-            .isPresent()
-        && showsProfile()
+    return metadata.kind() == MetadataSight.Kind.SHOWS_PROFILE
         && servedOtherRole().isEmpty()
-        && servedPastExpiry().isEmpty();
+        && servedPastExpiry().isEmpty()
+        && issuedSince(revokedBefore)
+        && issuedSince(this.revokedBefore);
   }
 
-  private static boolean issued(CredentialMetadata credentials, Optional<Instant> atLeast) {
-    return atLeast.isEmpty()
-        || credentials.lastUpdated().filter(at -> !at.isBefore(atLeast.get())).isPresent();
+  private boolean issuedSince(Optional<Instant> cutOff) {
+    return cutOff.isEmpty() || issued().filter(at -> !at.isBefore(cutOff.get())).isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package io.github.rolekeeper.iamops;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -27,6 +28,12 @@ record JsonObject(String place, JsonNode node) {
 
   JsonObject object(String member) {
     return new JsonObject(at(member), node.path(member));
+  }
+
+  /** An object without members where there is none. */
+  JsonObject objectOrEmpty(String member) {
+    return optionalObject(member)
+        .orElseGet(() -> new JsonObject(at(member), JsonNodeFactory.instance.objectNode()));
   }
 
   Optional<JsonObject> optionalObject(String member) {
@@ -56,6 +63,17 @@ record JsonObject(String place, JsonNode node) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(at(member) + " is wrong: " + e.getMessage(), e);
     }
+  }
+
+  String filled(String member) {
+    if (text(member).isBlank()) {
+      throw wrong(member, "a value");
+    }
+    return text(member);
+  }
+
+  Optional<String> optionalFilled(String member) {
+    return absent(member) ? Optional.empty() : Optional.of(filled(member));
   }
 
   Optional<String> optionalText(String member) {
@@ -174,7 +192,7 @@ record JsonObject(String place, JsonNode node) {
             + " is expected; pass what RepairPlan.toJson() wrote");
   }
 
-  private static String shortened(String text) {
+  static String shortened(String text) {
     // As much as a message needs.
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }

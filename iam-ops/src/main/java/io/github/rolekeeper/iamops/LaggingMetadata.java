@@ -2,7 +2,7 @@ package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.Confidence;
 import io.github.rolekeeper.core.CredentialMetadata;
-import io.github.rolekeeper.imds.IamInfo;
+import io.github.rolekeeper.core.InstanceProfileId;
 import io.github.rolekeeper.imds.RoleCredentials;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,23 +14,32 @@ final class LaggingMetadata {
 
   private LaggingMetadata() {}
 
+  /** Whether it shows something else than what is so; what it does not show is no sign of that. */
+  static boolean lags(InstanceView view) {
+    boolean shown =
+        switch (view.metadata().kind()) {
+          case SHOWS_PROFILE, CREDENTIALS_ONLY, UNREADABLE, OF_ANOTHER_INSTANCE, NOT_ASKED -> true;
+          case SHOWS_ANOTHER_PROFILE, WITHOUT_ROLE, NO_PROFILE, REFUSES -> false;
+        };
+    return view.running() && (!shown || trouble(view).isPresent());
+  }
+
   /**
    * The finding.
    *
-   * @param severity if the credentials are of the right role
-   * @param loss likewise
+   * @param outlook if the credentials are of the right role
    */
-  static Finding finding(InstanceView view, Severity severity, Optional<LossWindow> loss) {
+  static Finding finding(InstanceView view, Outlook outlook) {
     boolean otherRole = view.servedOtherRole().isPresent();
     return new Finding(
         FindingType.METADATA_LAGS,
-        otherRole ? Severity.BROKEN_NOW : severity,
+        otherRole ? Severity.BROKEN_NOW : outlook.severity(),
         "IAM and EC2 agree, but the instance's metadata "
             + trouble(view).orElse("does not show the role yet")
             + ".",
         evidence(view),
         Confidence.MEDIUM,
-        otherRole ? Optional.empty() : loss,
+        otherRole ? Optional.empty() : outlook.loss(),
         (unauthorized(view)
                 ? "see that no condition and no Deny of the role's trust policy keeps EC2 out; then"
                     + " "
@@ -41,12 +50,11 @@ final class LaggingMetadata {
 
   /** What the metadata said, in words. */
   static String inWords(InstanceView view) {
-    String info =
-        view.metadata()
-            .flatMap(InstanceView.Metadata::info)
-            .map(DiagnosisRules::inWords)
-            .orElse("nothing");
-    return info + trouble(view).map(each -> ", and " + each).orElse("");
+    return view.metadata().inWords()
+        + trouble(view)
+            .filter(each -> view.metadata().kind() != MetadataSight.Kind.REFUSES)
+            .map(each -> ", and " + each)
+            .orElse("");
   }
 
   /** What the metadata says of the credentials themselves, as evidence; empty if nothing is odd. */
@@ -55,7 +63,10 @@ final class LaggingMetadata {
         .map(
             each ->
                 new Evidence(
-                    CREDENTIALS + each.roleName(), "Code, Message", words(each), "Success"));
+                    CREDENTIALS + each.role().orElse(""),
+                    "Code, Message",
+                    each.words(),
+                    "Success"));
   }
 
   /** Whether the metadata service was told that EC2 may not assume the role. */
@@ -65,17 +76,15 @@ final class LaggingMetadata {
         .isPresent();
   }
 
-  private static Optional<RoleCredentials.Refused> refused(InstanceView view) {
-    return view.metadata().flatMap(InstanceView.Metadata::refused);
-  }
-
-  private static String words(RoleCredentials.Refused refused) {
-    return refused.code() + (refused.message().isEmpty() ? "" : ": " + refused.message());
+  private static Optional<MetadataSight.Refuses> refused(InstanceView view) {
+    return view.metadata() instanceof MetadataSight.Refuses refuses && refuses.role().isPresent()
+        ? Optional.of(refuses)
+        : Optional.empty();
   }
 
   private static Optional<String> trouble(InstanceView view) {
     return refused(view)
-        .map(each -> "has no credentials of role " + each.roleName() + ": " + words(each))
+        .map(each -> "has no credentials of role " + each.role().orElse("") + ": " + each.words())
         .or(
             () ->
                 view.servedOtherRole()
@@ -94,7 +103,6 @@ final class LaggingMetadata {
 
   private static List<Evidence> evidence(InstanceView view) {
     var evidence = new ArrayList<Evidence>();
-    Optional<IamInfo> info = view.metadata().flatMap(InstanceView.Metadata::info);
     refusal(view).ifPresent(evidence::add);
     view.servedOtherRole()
         .ifPresent(
@@ -109,13 +117,17 @@ final class LaggingMetadata {
                         "Expiration",
                         at.toString(),
                         "after " + view.at())));
-    if (!view.showsProfile()) {
+    Optional<InstanceProfileId> held = view.profile().map(InstanceView.Profile::id);
+    boolean message =
+        view.metadata() instanceof MetadataSight.WithoutRole without
+            && !without.message().isEmpty();
+    if (message || !view.metadata().profile().equals(held)) {
       evidence.add(
           new Evidence(
               "meta-data/iam/info",
               "Code, Message, InstanceProfileId",
-              info.map(DiagnosisRules::inWords).orElse("no answer"),
-              "Success for " + view.profile().orElseThrow().id() + ", no message"));
+              refused(view).isPresent() ? "another profile, or none" : view.metadata().inWords(),
+              "Success for " + held.map(InstanceProfileId::value).orElse("it") + ", no message"));
     }
     return evidence.isEmpty()
         ? List.of(new Evidence(CREDENTIALS, "the role named", "none", heldRole(view)))
@@ -123,9 +135,6 @@ final class LaggingMetadata {
   }
 
   private static String servedRole(InstanceView view) {
-    return view.metadata()
-        .flatMap(InstanceView.Metadata::credentials)
-        .flatMap(CredentialMetadata::roleName)
-        .orElse("");
+    return view.metadata().session().flatMap(CredentialMetadata::roleName).orElse("");
   }
 }

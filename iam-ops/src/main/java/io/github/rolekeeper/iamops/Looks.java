@@ -32,10 +32,9 @@ final class Looks {
       // First, so that where one thread only is free it is not the metadata that takes it.
       FutureTask<InstanceView> apis =
           time.start(() -> reader.apis(id, wantedProfile, depth, executor));
-      Optional<FutureTask<InstanceView.Metadata>> metadata =
-          reader.hasMetadata() ? Optional.of(time.start(reader::metadata)) : Optional.empty();
+      FutureTask<MetadataSight> metadata = time.start(() -> reader.metadata(id));
       InstanceView view = time.get(apis);
-      return seen(view, metadata, 1, time);
+      return seen(view, Optional.of(metadata), 1, time);
     }
   }
 
@@ -49,9 +48,9 @@ final class Looks {
                     target.instanceProfile(),
                     AwsReader.Depth.DEEP,
                     Reads.inTurn()));
-    Optional<FutureTask<InstanceView.Metadata>> metadata =
-        reader.hasMetadata() && view.running()
-            ? Optional.of(time.start(reader::metadata))
+    Optional<FutureTask<MetadataSight>> metadata =
+        view.running()
+            ? Optional.of(time.start(() -> reader.metadata(target.instance())))
             : Optional.empty();
     // Half, so that the calls which a plan makes afterwards have the other.
     return seen(view, metadata, 2, time);
@@ -59,12 +58,9 @@ final class Looks {
 
   private InstanceView seen(
       InstanceView view,
-      Optional<FutureTask<InstanceView.Metadata>> metadata,
+      Optional<FutureTask<MetadataSight>> metadata,
       int share,
       Deadline.Running time) {
-    if (!reader.hasMetadata()) {
-      return view;
-    }
     // A metadata service that is slow is unknown, and no reason to tell nothing.
     return view.withMetadata(
         metadata
@@ -73,9 +69,9 @@ final class Looks {
             .orElseGet(() -> AwsReader.nobodyThere(view.state())));
   }
 
-  private InstanceView.Metadata notInTime() {
-    return InstanceView.Metadata.unanswered(
-        "no answer in the time that the deadline of "
+  private MetadataSight notInTime() {
+    return new MetadataSight.Unreadable(
+        "its metadata service did not answer: no answer in the time that the deadline of "
             + limit.toMillis()
             + " ms leaves; pass a shorter time-out to its client, or a longer deadline(…)");
   }

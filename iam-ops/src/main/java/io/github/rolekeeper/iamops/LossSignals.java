@@ -12,9 +12,13 @@ final class LossSignals {
   /** The first that foretells a loss: findings stand in the order of cure. */
   static Optional<LossSignal> of(List<Finding> findings) {
     return findings.stream()
-        .filter(finding -> finding.severity() == Severity.WILL_BREAK)
+        .filter(finding -> foretold(finding.severity()))
         .findFirst()
         .map(LossSignals::signal);
+  }
+
+  private static boolean foretold(Severity severity) {
+    return severity == Severity.WILL_BREAK || severity == Severity.BROKEN_OR_WILL_BREAK;
   }
 
   private static LossSignal signal(Finding finding) {
@@ -34,6 +38,7 @@ final class LossSignals {
       case INSTANCE_IN_TRANSITION,
           ASSOCIATION_IN_TRANSITION,
           PROFILE_QUOTA_REACHED,
+          WANTED_PROFILE_MISSING,
           WRONG_ROLE,
           WRONG_PROFILE,
           METADATA_DISABLED,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.policybuilder.iam.IamConditionOperator;
 import software.amazon.awssdk.policybuilder.iam.IamEffect;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
@@ -41,6 +41,9 @@ final class PlanPolicy {
     // IAM takes no statement without a resource, and a plan may be but to start the instance.
     on(arns(account, "instance-profile", profiles(view, steps)), onProfiles)
         .ifPresent(statements::add);
+    // What is left behind is only looked at.
+    on(arns(account, "instance-profile", leftProfile(view)), List.of("iam:GetInstanceProfile"))
+        .ifPresent(statements::add);
     on(arns(account, "role", roles(view, target, steps)), ROLE_READS).ifPresent(statements::add);
     on(
             arns(account, "role", changedRoles(steps)),
@@ -65,6 +68,9 @@ final class PlanPolicy {
   /** What knows no resources. */
   private static Set<String> reads(InstanceView view, List<RepairStep> steps) {
     var reads = new TreeSet<>(EC2_READS);
+    if (view.accountOfIamAsked()) {
+      reads.add("iam:ListRoles");
+    }
     if (steps.stream().anyMatch(step -> step.action() == RepairAction.STOP_INSTANCES)) {
       reads.add("ec2:DescribeInstanceTypes");
       // A member of a group is stopped only because somebody was asked whether it is in standby.
@@ -74,15 +80,17 @@ final class PlanPolicy {
     return reads;
   }
 
+  private static Set<String> leftProfile(InstanceView view) {
+    return view.association().stream()
+        .map(each -> each.profileArn().name())
+        .filter(name -> view.profileName().filter(name::equalsIgnoreCase).isEmpty())
+        .collect(Collectors.toSet());
+  }
+
   private static Set<String> profiles(InstanceView view, List<RepairStep> steps) {
     var profiles = new TreeSet<String>();
     view.profileName().ifPresent(profiles::add);
-    steps.stream()
-        .flatMap(
-            step ->
-                Stream.of("InstanceProfileName", "IamInstanceProfile.Name")
-                    .flatMap(name -> Stream.ofNullable(step.parameters().get(name))))
-        .forEach(profiles::add);
+    steps.stream().flatMap(step -> Steps.facts(step).profile().stream()).forEach(profiles::add);
     return profiles;
   }
 
@@ -91,9 +99,7 @@ final class PlanPolicy {
     var roles = new TreeSet<String>();
     view.profile().flatMap(InstanceView.Profile::roleName).ifPresent(roles::add);
     target.role().ifPresent(roles::add);
-    steps.stream()
-        .flatMap(step -> Stream.ofNullable(step.parameters().get("RoleName")))
-        .forEach(roles::add);
+    steps.stream().flatMap(step -> Steps.facts(step).role().stream()).forEach(roles::add);
     return roles;
   }
 
@@ -101,7 +107,8 @@ final class PlanPolicy {
     var changed = new TreeSet<String>();
     steps.stream()
         .filter(step -> step.action() == RepairAction.UPDATE_ASSUME_ROLE_POLICY)
-        .forEach(step -> changed.add(step.parameter("RoleName")));
+        .flatMap(step -> Steps.facts(step).role().stream())
+        .forEach(changed::add);
     return changed;
   }
 
@@ -114,7 +121,8 @@ final class PlanPolicy {
     }
     steps.stream()
         .filter(step -> step.action() == RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE)
-        .forEach(step -> passed.add(step.parameter("RoleName")));
+        .flatMap(step -> Steps.facts(step).role().stream())
+        .forEach(passed::add);
     if (passed.isEmpty()) {
       target.role().ifPresent(passed::add);
       view.profile().flatMap(InstanceView.Profile::roleName).ifPresent(passed::add);

@@ -77,10 +77,7 @@ final class ProfileReader {
                                 each.iamInstanceProfile().arn())
                             .name()
                             .equalsIgnoreCase(profile))
-                .map(
-                    each ->
-                        InstanceId.of(
-                            Answers.needed("DescribeInstances", "InstanceId", each.instanceId())))
+                .map(each -> Answers.instance("DescribeInstances", "InstanceId", each.instanceId()))
                 .toList());
   }
 

@@ -43,7 +43,12 @@ final class Reads implements AutoCloseable {
       return read.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InstanceProfileOpsException("reading", "", "reading was interrupted", e);
+      throw new InstanceProfileOpsException(
+          InstanceProfileOpsException.Kind.INTERRUPTED,
+          "reading",
+          "",
+          "reading was interrupted",
+          e);
     } catch (ExecutionException e) {
       throw thrown(e);
     }

@@ -46,7 +46,10 @@ final class Referrers {
       return Optional.of(
           DiagnosisRules.diagnose(
               looks.atOnce(id, Optional.empty(), AwsReader.Depth.ROLE), Optional.empty()));
-    } catch (IllegalArgumentException e) {
+    } catch (InstanceProfileOpsException e) {
+      if (e.kind() != InstanceProfileOpsException.Kind.NO_SUCH_INSTANCE) {
+        throw e;
+      }
       // It has ended since it was listed.
       return Optional.empty();
     }
@@ -75,8 +78,10 @@ final class Referrers {
         holding.isPresent(),
         found,
         List.of(
-            "profiles of other names that held the role before, because IAM forgets it; look for"
-                + " RemoveRoleFromInstanceProfile and DeleteInstanceProfile in CloudTrail, or"
-                + " diagnose the profile by its name"));
+            new Values.Gap(
+                UnknownType.EARLIER_PROFILES,
+                "profiles of other names that held the role before, because IAM forgets it",
+                "look for RemoveRoleFromInstanceProfile and DeleteInstanceProfile in CloudTrail, or"
+                    + " diagnose the profile by its name")));
   }
 }

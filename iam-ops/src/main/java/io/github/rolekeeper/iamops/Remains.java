@@ -26,8 +26,11 @@ final class Remains {
                 DiagnosisRules.diagnose(view, plan.target().role()).findings().stream()
                     .filter(finding -> !JUDGED_OTHERWISE.contains(finding.type())),
                 plan.diagnosis().findings().stream()
-                    .filter(finding -> finding.type() == FindingType.ROLE_RECREATED)
-                    .filter(finding -> stillHolds(finding, view)))
+                    .filter(
+                        finding ->
+                            finding.type() == FindingType.ROLE_RECREATED
+                                ? stillHolds(finding, view)
+                                : revokesNewSessions(finding, plan, view)))
             .toList();
     return left.isEmpty()
         ? Optional.empty()
@@ -42,6 +45,11 @@ final class Remains {
     Optional<String> held =
         view.profile().flatMap(InstanceView.Profile::role).map(InstanceView.Role::id);
     return recreated.evidence().stream().findFirst().map(Evidence::seen).equals(held);
+  }
+
+  private static boolean revokesNewSessions(Finding finding, RepairPlan plan, InstanceView view) {
+    return finding.type() == FindingType.SESSIONS_REVOKED
+        && DiagnosisRules.revokedBefore(plan.diagnosis()).filter(view.at()::isBefore).isPresent();
   }
 
   private static String inWords(Finding finding) {

@@ -3,7 +3,10 @@ package io.github.rolekeeper.iamops;
 import java.time.Duration;
 import java.util.List;
 
-/** The API calls that a repair is made of. */
+/**
+ * The API calls that a repair is made of, each named exactly as the API has it. Constants may be
+ * added in later versions: give a {@code switch} a {@code default}.
+ */
 public enum RepairAction {
   /** Makes the instance profile. */
   CREATE_INSTANCE_PROFILE("CreateInstanceProfile", Bounds.IAM, "iam:CreateInstanceProfile"),
@@ -16,19 +19,19 @@ public enum RepairAction {
   /** Lets EC2 assume the role. */
   UPDATE_ASSUME_ROLE_POLICY("UpdateAssumeRolePolicy", Bounds.IAM, "iam:UpdateAssumeRolePolicy"),
   /** Switches the instance's metadata service on. */
-  MODIFY_METADATA_OPTIONS(
+  MODIFY_INSTANCE_METADATA_OPTIONS(
       "ModifyInstanceMetadataOptions", Bounds.STATE, "ec2:ModifyInstanceMetadataOptions"),
   /** Makes a running instance refer to the profile, without a moment in which it has none. */
-  REPLACE_ASSOCIATION(
+  REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION(
       "ReplaceIamInstanceProfileAssociation",
       Bounds.ASSOCIATION,
       "ec2:ReplaceIamInstanceProfileAssociation",
       "iam:PassRole"),
   /** Takes the old profile off a stopped instance, whose association cannot be replaced. */
-  DISASSOCIATE(
+  DISASSOCIATE_IAM_INSTANCE_PROFILE(
       "DisassociateIamInstanceProfile", Bounds.ASSOCIATION, "ec2:DisassociateIamInstanceProfile"),
   /** Gives the profile to an instance that has none. */
-  ASSOCIATE(
+  ASSOCIATE_IAM_INSTANCE_PROFILE(
       "AssociateIamInstanceProfile",
       Bounds.ASSOCIATION,
       "ec2:AssociateIamInstanceProfile",
@@ -85,12 +88,13 @@ public enum RepairAction {
 
   /** Whether it gives back what a call before has taken from the instance. */
   boolean gives() {
-    return this == ASSOCIATE || this == START_INSTANCES;
+    return this == ASSOCIATE_IAM_INSTANCE_PROFILE || this == START_INSTANCES;
   }
 
   /** Whether it associates the instance with a profile. */
   boolean swaps() {
-    return this == REPLACE_ASSOCIATION || this == ASSOCIATE;
+    return this == REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION
+        || this == ASSOCIATE_IAM_INSTANCE_PROFILE;
   }
 
   /** How long the effect may take to show before the repair gives up. */

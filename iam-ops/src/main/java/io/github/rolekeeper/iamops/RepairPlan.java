@@ -26,7 +26,7 @@ public record RepairPlan(
     RepairTarget target,
     InstanceDiagnosis diagnosis,
     List<RepairStep> steps,
-    List<String> obstacles,
+    List<Obstacle> obstacles,
     List<String> notes,
     String policy,
     Optional<PlanBinding> binding) {
@@ -62,13 +62,7 @@ public record RepairPlan(
   /** The profile that the instance shall have in the end; empty if nothing tells. */
   Optional<String> profileName() {
     return steps.stream()
-        .map(
-            step ->
-                step.parameters()
-                    .getOrDefault(
-                        "IamInstanceProfile.Name",
-                        step.parameters().getOrDefault("InstanceProfileName", "")))
-        .filter(name -> !name.isEmpty())
+        .flatMap(step -> Steps.facts(step).profile().stream())
         .findFirst()
         .or(target::instanceProfile);
   }
@@ -131,7 +125,7 @@ public record RepairPlan(
     if (steps.isEmpty() && obstacles.isEmpty() && !nothingToDo()) {
       text.append("  No steps: this plan can do nothing about it.\n");
     }
-    obstacles.forEach(each -> text.append("  IN THE WAY  ").append(each).append("\n"));
+    obstacles.forEach(each -> text.append("  IN THE WAY  ").append(each.describe()).append("\n"));
     for (RepairStep step : steps) {
       text.append("  ").append(step.number()).append(". ").append(step.describe()).append("\n");
       text.append("       why         ").append(step.why()).append("\n");
@@ -144,7 +138,9 @@ public record RepairPlan(
       text.append("  untouched    ").append(untouched()).append("\n");
     }
     notes.forEach(note -> text.append("  note         ").append(note).append("\n"));
-    diagnosis.unknowns().forEach(each -> text.append("  not known    ").append(each).append("\n"));
+    diagnosis
+        .unknowns()
+        .forEach(each -> text.append("  not known    ").append(each.describe()).append("\n"));
     binding.ifPresent(
         each ->
             text.append("  bound to     ")

@@ -1,16 +1,15 @@
 package io.github.rolekeeper.iamops;
 
+import io.github.rolekeeper.core.InstanceProfileId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Makes a plan from what was read. Pure. The swap comes last: the profile is made whole first. */
 final class RepairPlanner {
-  private static final String NO_DISRUPTION = "none";
   // Whoever made an association looks that long for the metadata to follow, and then may stop the
   // instance; half a minute more, until that shows.
   private static final Duration FOLLOWING = StepRunner.METADATA_PATIENCE.plusSeconds(30);
@@ -18,7 +17,7 @@ final class RepairPlanner {
   private final InstanceView view;
   private final RepairTarget target;
   private final List<RepairStep> steps = new ArrayList<>();
-  private final List<String> obstacles = new ArrayList<>();
+  private final List<Obstacle> obstacles = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   private RepairPlanner(InstanceView view, RepairTarget target) {
@@ -55,27 +54,31 @@ final class RepairPlanner {
     for (Finding finding : diagnosis.findings()) {
       if (finding.type() == FindingType.INSTANCE_IN_TRANSITION
           || finding.type() == FindingType.ASSOCIATION_IN_TRANSITION) {
-        obstacles.add(finding.explanation() + " Cure: " + finding.cure() + ".");
+        block(ObstacleType.IN_TRANSITION, finding.explanation(), "Cure: " + finding.cure() + ".");
         return;
       }
     }
     if (!view.profileAnswered()) {
-      obstacles.add(
-          "The endpoint does not tell what IAM has, so nothing can be planned. Check that the IAM"
-              + " client points at AWS itself.");
+      block(
+          ObstacleType.PROFILE_UNREADABLE,
+          "The endpoint does not tell what IAM has, so nothing can be planned.",
+          "Check that the IAM client points at AWS itself.");
       return;
     }
     Optional<String> name = view.profileName();
     if (name.isEmpty()) {
-      obstacles.add(
-          "The instance refers to no instance profile, so its name cannot be told. Pass"
-              + " instanceProfile(name).");
+      block(
+          ObstacleType.PROFILE_NAME_NEEDED,
+          "The instance refers to no instance profile, so its name cannot be told.",
+          "Pass instanceProfile(name).");
       return;
     }
     if (!view.idsComparable()) {
-      obstacles.add(
+      block(
+          ObstacleType.IDS_NOT_COMPARABLE,
           "Ids decide, and those that the endpoint answered have not the form that AWS issues"
-              + " (AIPA…). Check that both clients point at AWS itself.");
+              + " (AIPA…).",
+          "Check that both clients point at AWS itself.");
       return;
     }
     boolean profileChanges = makeProfileWhole(name.get());
@@ -83,10 +86,11 @@ final class RepairPlanner {
       held().ifPresent(this::letEc2Assume);
     }
     if (diagnosis.has(FindingType.METADATA_DISABLED) && target.metadataOptionsChangeAllowed()) {
-      switchMetadataOn();
+      steps.add(new Steps.SwitchMetadataOn(next(), view.instance()));
     }
     boolean renewed =
-        diagnosis.has(FindingType.METADATA_LAGS) || diagnosis.has(FindingType.SESSIONS_REVOKED);
+        diagnosis.has(FindingType.METADATA_LAGS)
+            || (diagnosis.has(FindingType.SESSIONS_REVOKED) && !revokesWhatComes(diagnosis));
     Optional<Instant> followsUntil =
         renewed && !profileChanges && view.refersToProfile()
             ? followsUntil(DiagnosisRules.revokedBefore(diagnosis))
@@ -123,7 +127,7 @@ final class RepairPlanner {
             + ", so it is not made again.";
     lastRung();
     if (steps.isEmpty()) {
-      obstacles.add(young + " Wait until then and plan again.");
+      block(ObstacleType.METADATA_MAY_FOLLOW, young, "Wait until then and plan again.");
     } else {
       notes.add(young);
     }
@@ -147,13 +151,16 @@ final class RepairPlanner {
                 "policy "
                     + RolePolicies.REVOCATION
                     + " stays: lifting it would make every older session of the role work again"
-                    + (view.down()
-                        ? "; the next start gives the instance a new session, so a stopped one"
-                            + " needs no step"
+                    + (revokesWhatComes(diagnosis)
+                        ? "; no step of a repair can help: " + finding.cure()
                         : ""));
         default -> {}
       }
     }
+  }
+
+  private boolean revokesWhatComes(InstanceDiagnosis diagnosis) {
+    return DiagnosisRules.revokedBefore(diagnosis).filter(view.at()::isBefore).isPresent();
   }
 
   private void leave(Finding finding, boolean allowed, String permission) {
@@ -173,8 +180,7 @@ final class RepairPlanner {
   }
 
   private Optional<TrustPolicyChange> trustChange(InstanceView.Role role) {
-    return TrustPolicyChange.lettingEc2Assume(
-        role.trustPolicy(), view.account().ec2TrustPrincipal());
+    return TrustPolicyChange.lettingEc2Assume(role.trustPolicy(), AccountRef.EC2);
   }
 
   private void showTrustChange(InstanceView.Role role) {
@@ -193,41 +199,25 @@ final class RepairPlanner {
     if (!target.trustPolicyChangeAllowed() || change.isEmpty()) {
       return;
     }
-    add(
-        RepairAction.UPDATE_ASSUME_ROLE_POLICY,
-        parameters("RoleName", role.name(), "PolicyDocument", change.get().after()),
-        parameters(RepairStep.ROLE_ID, role.id(), RepairStep.TRUST, change.get().before()),
-        "a role that EC2 may not assume gives no credentials",
-        "the profile holds " + role.id() + ", and its trust policy is still the one shown below",
-        role.id() + " lets EC2 assume it",
-        "UpdateAssumeRolePolicy with the policy as it was",
-        NO_DISRUPTION + "; the instance follows at its next refresh, within an hour");
-  }
-
-  private void switchMetadataOn() {
-    add(
-        RepairAction.MODIFY_METADATA_OPTIONS,
-        parameters("InstanceId", view.instance().value(), "HttpEndpoint", "enabled"),
-        "without its metadata service nothing on the instance gets credentials",
-        "the metadata service of " + view.instance() + " is off",
-        "it is on; its other options are as they were",
-        "ModifyInstanceMetadataOptions with HttpEndpoint=disabled",
-        NO_DISRUPTION);
+    steps.add(
+        new Steps.UpdateTrust(
+            next(), role.name(), role.id(), change.get().after(), change.get().before()));
   }
 
   /** Puts the wanted role in the place of the one that the profile holds, if need be. */
   private boolean exchangeRole(String name, InstanceView.Role held) {
     Optional<String> other = target.role().filter(each -> !each.equalsIgnoreCase(held.name()));
     if (other.isPresent() && !target.roleRemovalAllowed()) {
-      obstacles.add(
+      block(
+          ObstacleType.OTHER_ROLE_HELD,
           "Instance profile "
               + name
               + " holds role "
               + held.name()
               + ", not "
               + other.get()
-              + ". Every instance on this profile would change its role with it. Pass"
-              + " instanceProfile(name) with the name of a new profile, or of one that holds "
+              + ". Every instance on this profile would change its role with it.",
+          "Pass instanceProfile(name) with the name of a new profile, or of one that holds "
               + other.get()
               + "; or allowRoleRemoval() to exchange the role for all of them.");
       return false;
@@ -256,14 +246,16 @@ final class RepairPlanner {
 
   private boolean exchangeForOther(String name, InstanceView.Role held, String wanted) {
     if (view.sought().wantedRole().isEmpty()) {
-      obstacles.add(
+      block(
+          ObstacleType.ROLE_UNREADABLE,
           "IAM does not show role "
               + wanted
               + ", and "
               + held.name()
               + " is not taken out of profile "
               + name
-              + " for a role that may not exist. Check the name; the caller needs iam:GetRole.");
+              + " for a role that may not exist.",
+          "Check the name; the caller needs iam:GetRole.");
       return false;
     }
     InstanceView.Role coming = view.sought().wantedRole().get();
@@ -275,8 +267,8 @@ final class RepairPlanner {
     return true;
   }
 
-  private static boolean keepsEc2Out(InstanceView.Role role) {
-    return RolePolicies.trustsEc2(role.trustPolicy()).equals(Optional.of(false));
+  private boolean keepsEc2Out(InstanceView.Role role) {
+    return RolePolicies.trustsEc2(role.trustPolicy(), view.account()).equals(Optional.of(false));
   }
 
   /**
@@ -287,13 +279,14 @@ final class RepairPlanner {
         keepsEc2Out(coming)
             && (!target.trustPolicyChangeAllowed() || trustChange(coming).isEmpty());
     if (ofNoUse) {
-      obstacles.add(
+      block(
+          ObstacleType.ROLE_LACKS_EC2_TRUST,
           "Role "
               + coming.name()
               + " does not let EC2 assume it, so profile "
               + name
-              + " would give no credentials with it. Pass allowTrustPolicyChange(), or change its"
-              + " trust policy first.");
+              + " would give no credentials with it.",
+          "Pass allowTrustPolicyChange(), or change its trust policy first.");
     }
     return ofNoUse;
   }
@@ -307,33 +300,16 @@ final class RepairPlanner {
   }
 
   private void exchange(String name, InstanceView.Role held, String wanted, String wantedId) {
-    String profileId = view.profile().orElseThrow().id().value();
-    boolean again = wanted.equals(held.name());
-    add(
-        RepairAction.REMOVE_ROLE_FROM_INSTANCE_PROFILE,
-        parameters("InstanceProfileName", name, "RoleName", held.name()),
-        parameters(RepairStep.PROFILE_ID, profileId, RepairStep.ROLE_ID, held.id()),
-        again
-            ? "the profile holds the deleted role " + held.id() + ", not the one of that name now"
-            : "the profile holds role " + held.name() + ", not " + wanted,
-        "profile " + profileId + " holds role " + held.id(),
-        "profile " + name + " does not hold " + held.id(),
-        again
-            ? "not possible: role " + held.id() + " was deleted"
-            : "AddRoleToInstanceProfile " + name + " " + held.name(),
-        "EVERY INSTANCE ON PROFILE "
-            + name
-            + " IS WITHOUT A ROLE until the next step; credentials that were issued before stay"
-            + " valid until they expire");
-    add(
-        RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE,
-        parameters("InstanceProfileName", name, "RoleName", wanted),
-        parameters(RepairStep.ROLE_ID, wantedId, RepairStep.ROLE_BEFORE, held.id()),
-        "a profile without a role gives no permissions",
-        "profile " + name + " holds no role",
-        "profile " + name + " holds role " + wanted + " (" + wantedId + ")",
-        "RemoveRoleFromInstanceProfile " + name + " " + wanted,
-        again ? NO_DISRUPTION : "every instance on profile " + name + " gets role " + wanted);
+    InstanceProfileId profile = view.profile().orElseThrow().id();
+    steps.add(new Steps.RemoveRole(next(), name, held.name(), profile, held.id(), wanted));
+    steps.add(
+        new Steps.AddRole(
+            next(),
+            name,
+            wanted,
+            Optional.of(profile),
+            Optional.of(wantedId),
+            Optional.of(held.id())));
   }
 
   /** Adds the steps after which the profile exists and holds its role. */
@@ -344,10 +320,10 @@ final class RepairPlanner {
       return exchangeRole(name, held().get());
     }
     if (role.isEmpty()) {
-      obstacles.add(
-          "Nothing tells for sure which role instance profile "
-              + name
-              + " held. Pass role(name) with the name of the role that it shall hold."
+      block(
+          ObstacleType.ROLE_NEEDED,
+          "Nothing tells for sure which role instance profile " + name + " held.",
+          "Pass role(name) with the name of the role that it shall hold."
               + (view.sought().roleHints().isEmpty()
                   ? ""
                   : " It may have been: " + String.join("; ", view.sought().roleHints()) + "."));
@@ -355,40 +331,26 @@ final class RepairPlanner {
     }
     Optional<InstanceView.Role> coming = view.sought().wantedRole();
     if (view.sought().wantedRoleMissing()) {
-      obstacles.add(
-          "IAM has no role "
-              + role.get()
-              + ", so profile "
-              + name
-              + " would be left without one. Check the name, or create the role first.");
+      block(
+          ObstacleType.ROLE_MISSING,
+          "IAM has no role " + role.get() + ", so profile " + name + " would be left without one.",
+          "Check the name, or create the role first.");
       return false;
     }
     if (coming.isPresent() && isOfNoUse(name, coming.get())) {
       return false;
     }
     if (profile.isEmpty()) {
-      String path = pathOf(name);
-      add(
-          RepairAction.CREATE_INSTANCE_PROFILE,
-          ProfileTags.with(parameters("InstanceProfileName", name, "Path", path), tagsAgain(name)),
-          "IAM has no instance profile of this name",
-          "GetInstanceProfile " + name + " answers NoSuchEntity",
-          "profile " + name + " exists, with a new id",
-          "DeleteInstanceProfile " + name,
-          NO_DISRUPTION);
+      steps.add(new Steps.Create(next(), name, pathOf(name), tagsAgain(name)));
     }
-    add(
-        RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE,
-        parameters("InstanceProfileName", name, "RoleName", role.get()),
-        seenOfWanted(coming.map(InstanceView.Role::id)),
-        "a profile without a role gives no permissions",
-        "profile "
-            + name
-            + profile.map(each -> " is " + each.id()).orElse(" is the one just made")
-            + " and holds no role",
-        "profile " + name + " holds role " + role.get(),
-        "RemoveRoleFromInstanceProfile " + name + " " + role.get(),
-        NO_DISRUPTION);
+    steps.add(
+        new Steps.AddRole(
+            next(),
+            name,
+            role.get(),
+            profile.map(InstanceView.Profile::id),
+            coming.map(InstanceView.Role::id),
+            Optional.empty()));
     coming.ifPresent(this::openToEc2);
     return true;
   }
@@ -413,25 +375,19 @@ final class RepairPlanner {
     return known.map(RoleHistory.Tags::tags).orElse(Map.of());
   }
 
-  /**
-   * What the profile must still be when the instance gets it: a plan may be old by then.
-   *
-   * @param role the id of the role that it then holds; empty if that is not known yet
-   */
-  private Map<String, String> seenOfWanted(Optional<String> role) {
-    var seen = new LinkedHashMap<String, String>();
-    view.profile().ifPresent(each -> seen.put(RepairStep.PROFILE_ID, each.id().value()));
-    role.ifPresent(id -> seen.put(RepairStep.ROLE_ID, id));
-    return seen;
+  /** The id of the profile that the instance shall have; empty if a step makes it. */
+  private Optional<InstanceProfileId> profileToCome() {
+    return view.profile().map(InstanceView.Profile::id);
   }
 
   /** The id of the role that the profile holds when the steps so far are done. */
   private Optional<String> roleToCome() {
-    return steps.stream()
-        .filter(step -> step.action() == RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE)
-        .findFirst()
-        .map(step -> Optional.ofNullable(step.observed().get(RepairStep.ROLE_ID)))
-        .orElseGet(() -> held().map(InstanceView.Role::id));
+    for (RepairStep step : steps) {
+      if (step instanceof RepairStep.AddRoleToInstanceProfile add) {
+        return add.roleId();
+      }
+    }
+    return held().map(InstanceView.Role::id);
   }
 
   /** A profile made again belongs under the path of the one that was lost. */
@@ -445,64 +401,42 @@ final class RepairPlanner {
 
   private void swap(String name) {
     Optional<InstanceView.Association> current = view.association();
-    String wanted =
-        view.profile().map(each -> each.id().value()).orElse("the id of the new profile");
-    String postcondition = "the instance refers to " + wanted;
     if (current.isEmpty()) {
-      associate(name, "the instance has no profile", postcondition);
+      associate(name);
       return;
     }
     InstanceView.Association association = current.get();
     if (!association.listed()) {
-      obstacles.add(
-          "The association of the instance is not listed, so its id cannot be told. Plan again; if"
-              + " that does not help, check that the EC2 client points at AWS itself.");
+      block(
+          ObstacleType.ASSOCIATION_NOT_LISTED,
+          "The association of the instance is not listed, so its id cannot be told.",
+          "Plan again; if that does not help, check that the EC2 client points at AWS itself.");
       return;
     }
-    String precondition =
-        association.id() + " is in force and refers to " + association.profileId();
     if (view.running()) {
-      add(
-          RepairAction.REPLACE_ASSOCIATION,
-          parameters("AssociationId", association.id(), "IamInstanceProfile.Name", name),
-          seenOfWanted(roleToCome()),
-          view.refersToProfile()
-              ? "the instance's metadata then need not wait for its next refresh"
-              : "the instance refers to " + association.profileId() + ", not to " + wanted,
-          precondition,
-          postcondition,
-          undoOf(association),
-          "none documented; credentials that were issued before stay valid until they expire");
+      steps.add(
+          new Steps.Replace(
+              next(),
+              association.id(),
+              association.profileId(),
+              name,
+              profileToCome(),
+              roleToCome()));
     } else if (!view.refersToProfile()) {
-      add(
-          RepairAction.DISASSOCIATE,
-          parameters("AssociationId", association.id()),
-          seenOfWanted(roleToCome()),
-          "the association of a stopped instance cannot be replaced, only ended and made again",
-          precondition,
-          "the instance has no association",
-          undoOf(association),
-          "none while the instance is stopped");
-      associate(name, "the instance has no association", postcondition);
+      steps.add(
+          new Steps.Disassociate(
+              next(),
+              association.id(),
+              association.profileId(),
+              name,
+              profileToCome(),
+              roleToCome()));
+      associate(name);
     }
   }
 
-  private String undoOf(InstanceView.Association association) {
-    return view.profile().filter(each -> each.id().equals(association.profileId())).isPresent()
-        ? "not needed: it is the same profile"
-        : "not possible: profile " + association.profileId() + " is gone from IAM or not wanted";
-  }
-
-  private void associate(String name, String precondition, String postcondition) {
-    add(
-        RepairAction.ASSOCIATE,
-        parameters("InstanceId", view.instance().value(), "IamInstanceProfile.Name", name),
-        seenOfWanted(roleToCome()),
-        "the instance needs a profile to have a role",
-        precondition,
-        postcondition,
-        "DisassociateIamInstanceProfile",
-        NO_DISRUPTION);
+  private void associate(String name) {
+    steps.add(new Steps.Associate(next(), view.instance(), name, profileToCome(), roleToCome()));
   }
 
   private void lastRung() {
@@ -510,38 +444,33 @@ final class RepairPlanner {
       return;
     }
     String lag = "the metadata may not follow before the instance is stopped and started";
-    if (view.metadata().isEmpty()) {
+    if (view.metadata().equals(MetadataSight.NotAsked.NO_CLIENT)) {
       notes.add(lag + "; without a metadata client this repair cannot tell, and does not do it");
+    } else if (!view.metadata().kind().witnesses()) {
+      notes.add(
+          lag
+              + "; whether it follows cannot be told, so this repair does not do it: "
+              + view.metadata().inWords());
     } else if (!view.stopHazards().isEmpty()) {
       notes.add(lag + "; it is not offered, because " + String.join("; ", view.stopHazards()));
     } else if (!target.stopStartAllowed()) {
       notes.add(lag + "; pass allowStopStart() to permit that");
     } else {
-      String id = view.instance().value();
-      add(
-          RepairAction.STOP_INSTANCES,
-          parameters("InstanceId.1", id),
-          "starting an instance renews what its metadata says of IAM; a reboot does not",
-          "the metadata has not followed within "
-              + StepRunner.METADATA_PATIENCE.toMinutes()
-              + " minutes",
-          "the instance is stopped",
-          "StartInstances, the next step",
-          "THE INSTANCE IS DOWN until it is started; its memory is lost");
-      start("it was stopped by the step before");
+      steps.add(new Steps.Stop(next(), view.instance()));
+      steps.add(new Steps.Start(next(), view.instance()));
     }
   }
 
   private void startIfOurs(StopClaim claim) {
     switch (claim.owner()) {
       case REPAIR -> startAfterAll();
-      case SOMEBODY_ELSE -> notes.add(claim.why());
+      case SOMEBODY_ELSE -> notes.add(claim.why() + " " + claim.remedy());
       case UNKNOWN -> {
         // What else there is to do does not wait for the answer.
         if (steps.isEmpty()) {
-          obstacles.add(claim.why());
+          block(ObstacleType.STOP_UNEXPLAINED, claim.why(), claim.remedy());
         } else {
-          notes.add(claim.why());
+          notes.add(claim.why() + " " + claim.remedy());
         }
       }
     }
@@ -550,62 +479,18 @@ final class RepairPlanner {
   /** Whatever else is in the way, what a repair has stopped runs again. */
   private void startAfterAll() {
     if (!obstacles.isEmpty()) {
-      notes.addAll(obstacles);
+      obstacles.forEach(each -> notes.add(each.describe()));
       obstacles.clear();
       steps.clear();
     }
-    start("a repair that did not end has stopped it, as the journal says");
+    steps.add(new Steps.Start(next(), view.instance()));
   }
 
-  private void start(String why) {
-    add(
-        RepairAction.START_INSTANCES,
-        parameters("InstanceId.1", view.instance().value()),
-        why,
-        "the instance was stopped by a repair",
-        "the instance runs and its metadata shows the role",
-        "not needed",
-        "boot time; may fail for want of capacity");
+  private int next() {
+    return steps.size() + 1;
   }
 
-  private void add(
-      RepairAction action,
-      Map<String, String> parameters,
-      String why,
-      String precondition,
-      String postcondition,
-      String undo,
-      String disruption) {
-    add(action, parameters, Map.of(), why, precondition, postcondition, undo, disruption);
-  }
-
-  private void add(
-      RepairAction action,
-      Map<String, String> parameters,
-      Map<String, String> observed,
-      String why,
-      String precondition,
-      String postcondition,
-      String undo,
-      String disruption) {
-    steps.add(
-        new RepairStep(
-            steps.size() + 1,
-            action,
-            parameters,
-            observed,
-            why,
-            precondition,
-            postcondition,
-            undo,
-            disruption));
-  }
-
-  private static Map<String, String> parameters(String... namesAndValues) {
-    var parameters = new LinkedHashMap<String, String>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      parameters.put(namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return parameters;
+  private void block(ObstacleType type, String explanation, String remedy) {
+    obstacles.add(new Values.Hindrance(type, explanation, remedy));
   }
 }

@@ -58,7 +58,7 @@ public final class RepairRun {
       return finish(RepairVerdict.INCOMPLETE, "cancelled between two steps; plan again to go on");
     }
     if (attempt == null) {
-      attempt = runner.begin(plan.steps().get(outcomes.size()));
+      attempt = runner.begin(plan.steps().get(outcomes.size()), done());
     }
     StepRunner.Result result = runner.run(attempt);
     if (result.waiting().isPresent()) {
@@ -73,6 +73,15 @@ public final class RepairRun {
     }
     listener.onStep(outcome);
     return new RepairProgress.StepEnded(outcome);
+  }
+
+  /** The calls that may have taken effect. */
+  private List<String> done() {
+    return outcomes.stream()
+        .filter(outcome -> outcome.calls() > 0)
+        .filter(outcome -> outcome.failure().map(StepFailure::writeMayHaveGoneOut).orElse(true))
+        .map(outcome -> outcome.step().operation())
+        .toList();
   }
 
   /** Between the two calls that exchange a role no instance on the profile has one. */
@@ -101,8 +110,8 @@ public final class RepairRun {
   /** Processes that were there before the swap may hold what they had, or have given up. */
   private boolean consumersMayLag(Verification seen) {
     return seen.running()
-        && (ended(RepairAction.REPLACE_ASSOCIATION, StepStatus.DONE)
-            || ended(RepairAction.ASSOCIATE, StepStatus.DONE))
+        && (ended(RepairAction.REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION, StepStatus.DONE)
+            || ended(RepairAction.ASSOCIATE_IAM_INSTANCE_PROFILE, StepStatus.DONE))
         && !ended(RepairAction.START_INSTANCES, StepStatus.DONE);
   }
 
@@ -208,16 +217,15 @@ public final class RepairRun {
 
   private synchronized RepairReport interrupted(RepairProgress.RetryAfter wait) {
     var seen = new ArrayList<StepOutcome>(outcomes);
-    wait.step()
-        .ifPresent(
-            step ->
-                seen.add(
-                    new StepOutcome(
-                        step,
-                        StepStatus.FAILED,
-                        "interrupted between two calls while waiting: " + wait.reason(),
-                        wait.calls(),
-                        wait.elapsed())));
+    if (attempt != null) {
+      seen.add(
+          attempt.outcome(
+              attempt.fail(
+                  StepFailure.Kind.INTERRUPTED,
+                  Optional.empty(),
+                  "interrupted between two calls while waiting: " + wait.reason()),
+              runner.now()));
+    }
     return new RepairReport(
         plan, seen, RepairVerdict.INCOMPLETE, adviceAfterFailure(), Optional.empty());
   }

@@ -18,17 +18,24 @@ final class ReportJson {
     node.put("succeeded", report.succeeded());
     ArrayNode outcomes = node.putArray("outcomes");
     for (StepOutcome outcome : report.outcomes()) {
-      outcomes
-          .addObject()
-          .put("number", outcome.step().number())
+      ObjectNode each = outcomes.addObject();
+      each.put("number", outcome.step().number())
           .put("operation", outcome.step().operation())
           .put("status", outcome.status().name())
           .put("detail", outcome.detail())
           .put("calls", outcome.calls())
           .put("elapsed", outcome.elapsed().toString());
+      outcome
+          .failure()
+          .ifPresent(
+              failure ->
+                  each.putObject("failure")
+                      .put("kind", failure.kind().name())
+                      .put("code", failure.code().orElse(null))
+                      .put("writeMayHaveGoneOut", failure.writeMayHaveGoneOut()));
     }
     report.lagsUntil().ifPresent(until -> node.put("lagsUntil", until.toString()));
-    DiagnosisJson.texts(node, "obstacles", plan.obstacles());
+    DiagnosisJson.obstacles(node, plan.obstacles());
     return node.put("advice", report.advice()).toPrettyString();
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  * @param unknowns what could not be looked at, and what would settle it; empty if nothing
  */
 public record RoleDiagnosis(
-    String role, boolean exists, List<ProfileDiagnosis> profiles, List<String> unknowns) {
+    String role, boolean exists, List<ProfileDiagnosis> profiles, List<Unknown> unknowns) {
 
   /**
    * Keeps copies of the lists.
@@ -46,7 +46,7 @@ public record RoleDiagnosis(
     text.append(exists ? " exists; " : " does not exist in IAM; ");
     text.append(profiles.size()).append(" instance profiles concern it\n");
     profiles.forEach(each -> text.append(each.describe().indent(2)));
-    unknowns.forEach(each -> text.append("  unknown: ").append(each).append("\n"));
+    unknowns.forEach(each -> text.append("  unknown: ").append(each.describe()).append("\n"));
     return text.toString();
   }
 }

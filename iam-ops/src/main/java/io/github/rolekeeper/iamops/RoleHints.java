@@ -21,10 +21,10 @@ final class RoleHints {
     if (held || target.role().isPresent() || !view.profileAnswered()) {
       return List.of();
     }
-    return view.profileName().map(name -> about(name, journal)).orElse(List.of());
+    return view.profileName().map(name -> about(name, journal, view.account())).orElse(List.of());
   }
 
-  private List<String> about(String profile, Optional<JournalEntry> journal) {
+  private List<String> about(String profile, Optional<JournalEntry> journal, AccountRef account) {
     var hints = new ArrayList<String>();
     journal.stream().flatMap(entry -> fromJournal(profile, entry)).forEach(hints::add);
     try {
@@ -37,7 +37,8 @@ final class RoleHints {
     // The console makes a profile and a role under one name.
     reader
         .role(profile)
-        .filter(role -> !RolePolicies.trustsEc2(role.trustPolicy()).equals(Optional.of(false)))
+        .filter(
+            role -> !RolePolicies.trustsEc2(role.trustPolicy(), account).equals(Optional.of(false)))
         .map(role -> role.name() + " (a role of the same name as the profile, by convention)")
         .ifPresent(hints::add);
     return hints;

@@ -1,27 +1,48 @@
 package io.github.rolekeeper.iamops;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.policybuilder.iam.IamEffect;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
-import software.amazon.awssdk.policybuilder.iam.IamPrincipal;
-import software.amazon.awssdk.policybuilder.iam.IamStatement;
 
-/** What the policy documents of a role say. Pure. */
+/**
+ * What the policy documents of a role say to two questions: may EC2 assume it, and are all sessions
+ * before a time denied everything. What does not answer them for sure is not known. Pure.
+ */
 final class RolePolicies {
   /** The inline policy that the console's "Revoke active sessions" puts (IAM User Guide). */
   static final String REVOCATION = "AWSRevokeOlderSessions";
 
-  private static final Set<String> EC2 = Set.of("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "*");
+  /** The date before which sessions are denied everything by a policy that has none. */
+  static final Instant FOR_EVER = Instant.parse("9999-12-31T23:59:59Z");
+
   private static final String ASSUME = "sts:assumerole";
+
+  /**
+   * Which sessions a policy denies everything.
+   *
+   * @param before those issued before this instant; empty if none for sure
+   * @param sure whether nothing in it is left that could deny more
+   */
+  record Revocation(Optional<Instant> before, boolean sure) {
+    static final Revocation NONE = new Revocation(Optional.empty(), true);
+    static final Revocation UNKNOWN = new Revocation(Optional.empty(), false);
+
+    private Revocation and(Revocation other) {
+      return new Revocation(
+          Stream.concat(before.stream(), other.before.stream()).max(Instant::compareTo),
+          sure && other.sure);
+    }
+  }
 
   private RolePolicies() {}
 
@@ -29,44 +50,118 @@ final class RolePolicies {
    * Whether EC2 may assume a role.
    *
    * @param encoded the role's trust policy as IAM returns it
-   * @return empty if the document cannot be read, or conditions or exclusions decide
+   * @param account in whose partition
+   * @return empty if the document cannot be read, or its conditions or exclusions decide
    */
-  static Optional<Boolean> trustsEc2(String encoded) {
-    return read(encoded).flatMap(policy -> trustsEc2(policy.statements()));
+  static Optional<Boolean> trustsEc2(String encoded, AccountRef account) {
+    return PolicyStatement.all(encoded).flatMap(all -> trustsEc2(all, account.ec2Principals()));
   }
 
   /** A Deny comes before every Allow (IAM User Guide, policy evaluation logic). */
-  private static Optional<Boolean> trustsEc2(List<IamStatement> statements) {
-    if (statements.stream().anyMatch(RolePolicies::excludes)) {
-      return Optional.empty();
-    }
-    List<IamStatement> ofEc2 = statements.stream().filter(RolePolicies::letsEc2Assume).toList();
-    List<IamStatement> denials =
-        ofEc2.stream().filter(each -> each.effect().equals(IamEffect.DENY)).toList();
-    List<IamStatement> allowances =
-        ofEc2.stream().filter(each -> each.effect().equals(IamEffect.ALLOW)).toList();
-    if (allowances.isEmpty() || denials.stream().anyMatch(RolePolicies::always)) {
+  private static Optional<Boolean> trustsEc2(List<PolicyStatement> statements, List<String> ec2) {
+    List<Truth> denied = answers(statements, PolicyStatement::denies, ec2);
+    List<Truth> allowed = answers(statements, PolicyStatement::allows, ec2);
+    if (denied.contains(Truth.YES)) {
       return Optional.of(false);
     }
-    boolean plain = denials.isEmpty() && allowances.stream().anyMatch(RolePolicies::always);
-    return plain ? Optional.of(true) : Optional.empty();
+    boolean unread = statements.stream().anyMatch(each -> !each.understood());
+    if (unread || denied.contains(Truth.UNKNOWN)) {
+      return Optional.empty();
+    }
+    if (allowed.contains(Truth.YES)) {
+      return Optional.of(true);
+    }
+    return allowed.contains(Truth.UNKNOWN) ? Optional.empty() : Optional.of(false);
   }
 
-  private static boolean letsEc2Assume(IamStatement statement) {
-    return statement.actions().stream().anyMatch(action -> covers(action.value(), ASSUME))
-        && statement.principals().stream().map(IamPrincipal::id).anyMatch(EC2::contains);
+  private static List<Truth> answers(
+      List<PolicyStatement> statements, Predicate<PolicyStatement> effect, List<String> ec2) {
+    return statements.stream()
+        .filter(PolicyStatement::understood)
+        .filter(effect)
+        .map(each -> letsAssume(each, ec2))
+        .toList();
   }
 
-  private static boolean always(IamStatement statement) {
-    return statement.conditions().isEmpty();
+  private static Truth letsAssume(PolicyStatement statement, List<String> ec2) {
+    return statement
+        .action(pattern -> covers(pattern, ASSUME))
+        .and(statement.principal(ec2))
+        .and(statement.has("Resource") || statement.has("NotResource") ? Truth.UNKNOWN : Truth.YES)
+        .and(statement.conditions().isEmpty() ? Truth.YES : Truth.UNKNOWN);
   }
 
-  private static boolean excludes(IamStatement statement) {
-    return !statement.notActions().isEmpty() || !statement.notPrincipals().isEmpty();
+  /**
+   * Which sessions a policy revokes.
+   *
+   * @param encoded the policy as IAM returns it
+   * @param userId the value of {@code aws:userid} in the instance's session; empty if not known
+   */
+  static Revocation revocation(String encoded, String userId) {
+    return PolicyStatement.all(encoded)
+        .map(
+            all ->
+                all.stream()
+                    .map(each -> revocation(each, userId))
+                    .reduce(Revocation.NONE, Revocation::and))
+        .orElse(Revocation.UNKNOWN);
+  }
+
+  private static Revocation revocation(PolicyStatement statement, String userId) {
+    if (!statement.understood()) {
+      return Revocation.UNKNOWN;
+    }
+    if (!statement.denies()) {
+      return Revocation.NONE;
+    }
+    Truth everything =
+        statement
+            .everyAction()
+            .and(statement.everyResource())
+            .and(
+                statement.has("Principal") || statement.has("NotPrincipal")
+                    ? Truth.UNKNOWN
+                    : Truth.YES);
+    Instant before = FOR_EVER;
+    for (PolicyStatement.Condition condition : statement.conditions()) {
+      boolean inclusive = condition.is("DateLessThanEquals", "aws:TokenIssueTime");
+      if (inclusive || condition.is("DateLessThan", "aws:TokenIssueTime")) {
+        // One value of several is enough, so the latest counts; of several conditions the earliest.
+        Optional<Instant> latest = PolicyDate.latest(condition.values());
+        Instant date = latest.orElse(before).plusMillis(inclusive ? 1 : 0);
+        before = date.isBefore(before) ? date : before;
+        everything = everything.and(latest.isPresent() ? Truth.YES : Truth.UNKNOWN);
+      } else {
+        everything = everything.and(ofSession(condition, userId));
+      }
+    }
+    return switch (everything) {
+      case YES -> new Revocation(Optional.of(before), true);
+      case NO -> Revocation.NONE;
+      case UNKNOWN -> Revocation.UNKNOWN;
+    };
+  }
+
+  /** Whether a condition is met by the session of the instance. */
+  private static Truth ofSession(PolicyStatement.Condition condition, String userId) {
+    boolean like = condition.is("StringLike", "aws:userid");
+    if (userId.isEmpty() || !(like || condition.is("StringEquals", "aws:userid"))) {
+      return Truth.UNKNOWN;
+    }
+    List<String> values = condition.values().stream().map(JsonNode::asText).toList();
+    if (values.stream().anyMatch(each -> each.contains("${"))) {
+      return Truth.UNKNOWN;
+    }
+    return Truth.of(
+        values.stream().anyMatch(each -> like ? matches(each, userId, 0) : each.equals(userId)));
   }
 
   /** {@code *} stands for any characters and {@code ?} for one (IAM User Guide, Action). */
-  private static boolean covers(String pattern, String action) {
+  static boolean covers(String pattern, String action) {
+    return matches(pattern, action, Pattern.CASE_INSENSITIVE);
+  }
+
+  private static boolean matches(String pattern, String text, int flags) {
     String form =
         Arrays.stream(pattern.replaceAll("[*]+", "*").split("(?=[*?])|(?<=[*?])"))
             .map(
@@ -77,28 +172,7 @@ final class RolePolicies {
                       default -> Pattern.quote(part);
                     })
             .collect(Collectors.joining());
-    return Pattern.compile(form, Pattern.CASE_INSENSITIVE).matcher(action).matches();
-  }
-
-  /**
-   * Which sessions a policy revokes.
-   *
-   * @param encoded the policy as IAM returns it
-   * @return the instant before which a session must have been issued to be denied everything; empty
-   *     if the policy revokes none
-   */
-  static Optional<Instant> revokesBefore(String encoded) {
-    return read(encoded).stream()
-        .flatMap(policy -> policy.statements().stream())
-        .filter(each -> each.effect().equals(IamEffect.DENY))
-        .filter(each -> each.actions().stream().anyMatch(action -> action.value().equals("*")))
-        .flatMap(each -> each.conditions().stream())
-        .filter(
-            each ->
-                "DateLessThan".equals(each.operator().value())
-                    && "aws:TokenIssueTime".equalsIgnoreCase(each.key().value()))
-        .flatMap(each -> instant(each.value()).stream())
-        .max(Instant::compareTo);
+    return Pattern.compile(form, flags | Pattern.DOTALL).matcher(text).matches();
   }
 
   /**
@@ -123,25 +197,8 @@ final class RolePolicies {
         .toJson();
   }
 
-  private static Optional<Instant> instant(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
-  }
-
   /** IAM percent-encodes documents as RFC 3986 has it, in which a plus sign is a plus sign. */
   static String decoded(String encoded) {
     return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
-  }
-
-  private static Optional<IamPolicy> read(String encoded) {
-    try {
-      return Optional.of(IamPolicy.fromJson(decoded(encoded)));
-    } catch (RuntimeException e) {
-      // The parser's exceptions have no common type of their own.
-      return Optional.empty();
-    }
   }
 }

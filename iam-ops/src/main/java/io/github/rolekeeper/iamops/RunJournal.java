@@ -148,12 +148,12 @@ final class RunJournal {
     Optional<JournalEntry> before = latest();
     Optional<JournalEntry.Prior> prior = before.flatMap(JournalEntry::prior);
     Optional<String> associate = before.flatMap(JournalEntry::associateOwed);
-    if (step.action() == RepairAction.DISASSOCIATE
-        || step.action() == RepairAction.REPLACE_ASSOCIATION) {
+    if (step.action() == RepairAction.DISASSOCIATE_IAM_INSTANCE_PROFILE
+        || step.action() == RepairAction.REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION) {
       prior =
           associate.isPresent() ? prior : view.association().map(each -> prior(each, view, plan));
     }
-    if (step.action() == RepairAction.DISASSOCIATE) {
+    if (step.action() == RepairAction.DISASSOCIATE_IAM_INSTANCE_PROFILE) {
       associate = plan.profileName();
     }
     Optional<JournalEntry.Stop> owed = before.flatMap(JournalEntry::stop).or(() -> stop());
@@ -252,7 +252,7 @@ final class RunJournal {
 
   private static boolean taking(String operation) {
     return operation.equals(RepairAction.STOP_INSTANCES.operation())
-        || operation.equals(RepairAction.DISASSOCIATE.operation());
+        || operation.equals(RepairAction.DISASSOCIATE_IAM_INSTANCE_PROFILE.operation());
   }
 
   private static JournalEntry paid(JournalEntry entry, InstanceView view) {

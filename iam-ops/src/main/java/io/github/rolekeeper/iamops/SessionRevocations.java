@@ -65,6 +65,7 @@ final class SessionRevocations {
     while (!done.getAsBoolean()) {
       if (clock.instant().isAfter(end)) {
         throw new InstanceProfileOpsException(
+            InstanceProfileOpsException.Kind.NO_EFFECT,
             operation,
             "",
             operation + " had no effect within " + PATIENCE.toMinutes() + " minutes",
@@ -96,6 +97,7 @@ final class SessionRevocations {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InstanceProfileOpsException(
+          InstanceProfileOpsException.Kind.INTERRUPTED,
           operation,
           "",
           operation + " was interrupted before its effect was seen; look again",

@@ -3,6 +3,8 @@ package io.github.rolekeeper.iamops;
 import io.github.rolekeeper.iamops.StepCheck.Standing;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,8 +26,17 @@ final class StepAttempt {
 
   /**
    * @param status how it ended, for {@link Move#END}
+   * @param failure why, for {@link StepStatus#FAILED}
    */
-  record Decision(Move move, Optional<StepStatus> status, String detail) {}
+  record Decision(
+      Move move, Optional<StepStatus> status, String detail, Optional<StepFailure> failure) {}
+
+  /** Something that may pass, or not. */
+  private record Trouble(StepFailure.Kind kind, Optional<String> code, String what) {
+    static Trouble of(InstanceProfileOpsException e) {
+      return new Trouble(AwsFailures.ofStep(e), e.code(), String.valueOf(e.getMessage()));
+    }
+  }
 
   // One look proves nothing where reads may come from a part of AWS that is behind: Terraform takes
   // three in a row.
@@ -39,6 +50,7 @@ final class StepAttempt {
   private static final int DOUBLINGS = 3;
 
   private final RepairStep step;
+  private final List<String> doneBefore;
   private final Instant began;
   private int calls;
   private int looks;
@@ -52,16 +64,21 @@ final class StepAttempt {
   private Optional<Instant> launched = Optional.empty();
   private Optional<Instant> launchedAtCall = Optional.empty();
   private Optional<Instant> unseenByEc2Since = Optional.empty();
-  private Optional<String> failure = Optional.empty();
-  private String lastError = "";
+  private Optional<Trouble> failure = Optional.empty();
+  private Optional<Trouble> lastLook = Optional.empty();
+  private Optional<Trouble> lastCall = Optional.empty();
+  private boolean mayHaveGoneOut;
 
   /**
+   * @param doneBefore the calls of this run that may have taken effect
    * @param uncertain whether a run before may have made the call, and seen no answer
    */
-  StepAttempt(RepairStep step, Instant began, boolean uncertain) {
+  StepAttempt(RepairStep step, List<String> doneBefore, Instant began, boolean uncertain) {
     this.step = step;
+    this.doneBefore = List.copyOf(doneBefore);
     this.began = began;
     this.uncertain = uncertain;
+    mayHaveGoneOut = uncertain;
     undisturbedSince = began;
   }
 
@@ -106,6 +123,7 @@ final class StepAttempt {
   /** A look. */
   Decision saw(StepCheck.Result now, Instant at) {
     looks++;
+    lastLook = Optional.empty();
     looksAlike = now.standing() == lastStanding ? looksAlike + 1 : 1;
     lastStanding = now.standing();
     return switch (now.standing()) {
@@ -120,52 +138,72 @@ final class StepAttempt {
           looksAlike >= LOOKS_THAT_PROVE
               ? end(StepStatus.SKIPPED, now.detail())
               : waitFor(now.detail(), at);
-      case OUTDATED ->
-          looksAlike >= LOOKS_THAT_PROVE
-              ? end(StepStatus.FAILED, now.detail())
-              : waitFor(now.detail(), at);
+      case OUTDATED -> refused(StepFailure.Kind.OUTDATED, now.detail(), at);
+      case GONE -> refused(StepFailure.Kind.GONE, now.detail(), at);
+      case HARMFUL -> refused(StepFailure.Kind.REFUSED_BY_GUARD, now.detail(), at);
       case WAIT -> waitFor(now.detail(), at);
       case AGAIN ->
           looksAlike >= LOOKS_THAT_PROVE && !exhausted(at)
-              ? new Decision(Move.CALL, Optional.empty(), now.detail())
+              ? call(now.detail())
               : waitFor(now.detail(), at);
       case READY -> ready(at);
     };
   }
 
+  private Decision refused(StepFailure.Kind kind, String why, Instant at) {
+    return looksAlike >= LOOKS_THAT_PROVE
+        ? fail(kind, Optional.empty(), why + ". " + whatWasDone() + "; plan again")
+        : waitFor(why, at);
+  }
+
+  private String whatWasDone() {
+    var done = new ArrayList<>(doneBefore);
+    if (mayHaveGoneOut) {
+      done.add("perhaps " + step.operation());
+    }
+    return done.isEmpty()
+        ? "Nothing was done by this run"
+        : "This run has done " + String.join(", ", done) + ", which stays";
+  }
+
   private Decision ready(Instant at) {
     if (failure.isPresent()) {
-      return end(StepStatus.FAILED, failure.get());
+      return fail(failure.get());
     }
     // A call that AWS accepted is not repeated; one whose answer was lost only after several looks
     // showed no effect.
     boolean mayCall = !accepted && (!uncertain || looksAlike >= LOOKS_THAT_PROVE);
     return mayCall && !exhausted(at)
-        ? new Decision(Move.CALL, Optional.empty(), "")
+        ? call("")
         : waitFor(accepted ? "the effect to show" : "what the last call came to", at);
   }
 
   /** A look that failed. */
-  Decision sawNothing(String why, Instant at) {
+  Decision sawNothing(InstanceProfileOpsException why, Instant at) {
     looks++;
     looksAlike = 0;
-    lastError = why;
-    return waitFor("AWS to answer: " + why, at);
+    lastLook = Optional.of(Trouble.of(why));
+    return why.transientFailure()
+        ? waitFor("AWS to answer: " + why.getMessage(), at)
+        : fail(lastLook.get());
   }
 
   private Decision waitFor(String what, Instant at) {
     if (failure.isPresent()) {
-      return end(StepStatus.FAILED, failure.get());
+      return fail(failure.get());
     }
-    return exhausted(at)
-        ? end(
-            StepStatus.FAILED,
-            "no effect within "
-                + patience().toMinutes()
-                + " minutes; waited for "
-                + what
-                + (lastError.isEmpty() ? "" : "; last error: " + lastError))
-        : new Decision(Move.WAIT, Optional.empty(), what);
+    if (!exhausted(at)) {
+      return new Decision(Move.WAIT, Optional.empty(), what, Optional.empty());
+    }
+    Optional<Trouble> last = lastLook.or(() -> lastCall);
+    return fail(
+        last.map(Trouble::kind).orElse(StepFailure.Kind.TIMED_OUT),
+        last.flatMap(Trouble::code),
+        "no effect within "
+            + patience().toMinutes()
+            + " minutes; waited for "
+            + what
+            + last.map(each -> "; last error: " + each.what()).orElse(""));
   }
 
   private boolean exhausted(Instant at) {
@@ -178,8 +216,25 @@ final class StepAttempt {
     return conflict && usual.compareTo(PATIENCE_WITH_CONFLICT) < 0 ? PATIENCE_WITH_CONFLICT : usual;
   }
 
+  private static Decision call(String why) {
+    return new Decision(Move.CALL, Optional.empty(), why, Optional.empty());
+  }
+
   private static Decision end(StepStatus status, String detail) {
-    return new Decision(Move.END, Optional.of(status), detail);
+    return new Decision(Move.END, Optional.of(status), detail, Optional.empty());
+  }
+
+  private Decision fail(Trouble trouble) {
+    return fail(trouble.kind(), trouble.code(), trouble.what());
+  }
+
+  /** The step has failed. */
+  Decision fail(StepFailure.Kind kind, Optional<String> code, String detail) {
+    return new Decision(
+        Move.END,
+        Optional.of(StepStatus.FAILED),
+        detail,
+        Optional.of(new Values.Failure(kind, code, mayHaveGoneOut)));
   }
 
   void calling() {
@@ -193,22 +248,34 @@ final class StepAttempt {
 
   void wasAccepted() {
     accepted = true;
+    mayHaveGoneOut = true;
     refusals = 0;
+    lastCall = Optional.empty();
   }
 
   /**
    * The call failed.
    *
-   * @param what in words
+   * @param error how
+   * @param more what else is to be said of it
    * @param meaning what that means for the step
    * @param nothingToLose whether the instance gains by every further try
    */
-  void failed(String what, AwsFailures.Meaning meaning, boolean nothingToLose, Instant at) {
-    lastError = what;
+  void failed(
+      InstanceProfileOpsException error,
+      String more,
+      AwsFailures.Meaning meaning,
+      boolean nothingToLose,
+      Instant at) {
+    String what = error.getMessage() + more;
+    lastCall = Optional.of(new Trouble(AwsFailures.ofStep(error), error.code(), what));
     refusals++;
     switch (meaning) {
-      case FINAL -> failure = Optional.of(what);
-      case UNCERTAIN -> uncertain = true;
+      case FINAL -> failure = lastCall;
+      case UNCERTAIN -> {
+        uncertain = true;
+        mayHaveGoneOut = true;
+      }
       case CONFLICT -> conflict = true;
       case NOT_IN_EC2_YET -> {
         unseenByEc2Since = unseenByEc2Since.or(() -> Optional.of(at));
@@ -216,17 +283,24 @@ final class StepAttempt {
             && Duration.between(unseenByEc2Since.get(), at).compareTo(IAM_TO_EC2) > 0) {
           failure =
               Optional.of(
-                  "EC2 has not seen the profile within "
-                      + IAM_TO_EC2.toMinutes()
-                      + " minutes, although IAM shows it: "
-                      + what);
+                  new Trouble(
+                      StepFailure.Kind.TIMED_OUT,
+                      error.code(),
+                      "EC2 has not seen the profile within "
+                          + IAM_TO_EC2.toMinutes()
+                          + " minutes, although IAM shows it: "
+                          + what));
         }
       }
       case NOT_YET -> {}
     }
   }
 
-  StepOutcome outcome(StepStatus status, String detail, Instant at) {
-    return new StepOutcome(step, status, detail, calls, elapsed(at));
+  /**
+   * @param end a decision to end
+   */
+  StepOutcome outcome(Decision end, Instant at) {
+    return new StepOutcome(
+        step, end.status().orElseThrow(), end.detail(), calls, elapsed(at), end.failure());
   }
 }

@@ -24,7 +24,11 @@ final class StepCheck {
     /** What would tell whether it is needed gives no answer. */
     UNKNOWN,
     /** Somebody changed what the plan rests on. */
-    OUTDATED
+    OUTDATED,
+    /** The instance is gone. */
+    GONE,
+    /** It would do harm now. */
+    HARMFUL
   }
 
   record Result(Standing standing, String detail) {}
@@ -60,60 +64,63 @@ final class StepCheck {
 
   static Result of(RepairStep step, InstanceView view, Past past) {
     return switch (step.action()) {
-      case CREATE_INSTANCE_PROFILE -> create(step, view);
-      case ADD_ROLE_TO_INSTANCE_PROFILE -> addRole(step, view);
-      case REMOVE_ROLE_FROM_INSTANCE_PROFILE -> removeRole(step, view);
-      case UPDATE_ASSUME_ROLE_POLICY -> updateTrust(step, view);
-      case MODIFY_METADATA_OPTIONS -> switchMetadataOn(view);
-      case REPLACE_ASSOCIATION -> replace(step, view, past);
-      case DISASSOCIATE -> disassociate(step, view);
-      case ASSOCIATE -> associate(step, view);
+      case CREATE_INSTANCE_PROFILE -> create((RepairStep.CreateInstanceProfile) step, view);
+      case ADD_ROLE_TO_INSTANCE_PROFILE ->
+          addRole((RepairStep.AddRoleToInstanceProfile) step, view);
+      case REMOVE_ROLE_FROM_INSTANCE_PROFILE ->
+          removeRole((RepairStep.RemoveRoleFromInstanceProfile) step, view);
+      case UPDATE_ASSUME_ROLE_POLICY -> updateTrust((RepairStep.UpdateAssumeRolePolicy) step, view);
+      case MODIFY_INSTANCE_METADATA_OPTIONS -> switchMetadataOn(view);
+      case REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION ->
+          replace((RepairStep.ReplaceIamInstanceProfileAssociation) step, view, past);
+      case DISASSOCIATE_IAM_INSTANCE_PROFILE ->
+          disassociate((RepairStep.DisassociateIamInstanceProfile) step, view);
+      case ASSOCIATE_IAM_INSTANCE_PROFILE ->
+          associate((RepairStep.AssociateIamInstanceProfile) step, view);
       case STOP_INSTANCES -> stop(view, past);
       case START_INSTANCES -> start(view, past);
     };
   }
 
-  private static Result create(RepairStep step, InstanceView view) {
+  private static Result create(RepairStep.CreateInstanceProfile step, InstanceView view) {
     if (view.profile().isEmpty()) {
       return new Result(Standing.READY, "");
     }
     InstanceView.Profile profile = view.profile().get();
-    return profile.arn().path().equals(step.parameter("Path"))
+    return profile.arn().path().equals(step.path())
         ? new Result(
             Standing.DONE,
             profile.id()
                 + " under path "
                 + profile.arn().path()
-                + (hasTagsOf(step, profile) ? "" : ", without the tags of the plan"))
+                + (profile.tags().entrySet().containsAll(step.tags().entrySet())
+                    ? ""
+                    : ", without the tags of the plan"))
         : outdated(
             "profile "
                 + profile.name()
                 + " exists under path "
                 + profile.arn().path()
                 + ", not "
-                + step.parameter("Path"));
+                + step.path());
   }
 
-  private static boolean hasTagsOf(RepairStep step, InstanceView.Profile profile) {
-    return profile.tags().entrySet().containsAll(ProfileTags.of(step).entrySet());
-  }
-
-  private static Result addRole(RepairStep step, InstanceView view) {
+  private static Result addRole(RepairStep.AddRoleToInstanceProfile step, InstanceView view) {
     if (view.profile().isEmpty()) {
       return new Result(Standing.WAIT, "IAM does not show the profile yet");
     }
     Optional<String> held = view.profile().get().roleName();
-    String wanted = step.parameter("RoleName");
+    String wanted = step.roleName();
     if (held.isEmpty()) {
-      return moved(step, view)
+      return moved(step.instanceProfileId(), step.roleId(), view)
           .map(StepCheck::outdated)
           .orElseGet(() -> new Result(Standing.READY, ""));
     }
     String id = view.profile().get().role().map(InstanceView.Role::id).orElse("");
-    if (id.equals(step.observed().get(RepairStep.ROLE_BEFORE))) {
+    if (step.replacedRoleId().equals(Optional.of(id))) {
       return new Result(Standing.WAIT, "IAM still shows role " + id + ", which was taken out");
     }
-    String expected = step.observed().getOrDefault(RepairStep.ROLE_ID, id);
+    String expected = step.roleId().orElse(id);
     return held.get().equals(wanted) && expected.equals(id)
         ? new Result(Standing.DONE, view.profile().get().id() + " holds " + wanted)
         : outdated(
@@ -127,47 +134,48 @@ final class StepCheck {
   }
 
   /** Only the very role that was seen is taken out, and only of the very profile. */
-  private static Result removeRole(RepairStep step, InstanceView view) {
+  private static Result removeRole(
+      RepairStep.RemoveRoleFromInstanceProfile step, InstanceView view) {
     if (view.profile().isEmpty()) {
-      return outdated("IAM has no profile " + step.parameter("InstanceProfileName"));
+      return outdated("IAM has no profile " + step.instanceProfileName());
     }
     InstanceView.Profile profile = view.profile().get();
-    if (!profile.id().value().equals(step.seen(RepairStep.PROFILE_ID))) {
+    if (!profile.id().equals(step.instanceProfileId())) {
       return outdated(
           "profile "
               + profile.name()
               + " is "
               + profile.id()
               + " now, not "
-              + step.seen(RepairStep.PROFILE_ID));
+              + step.instanceProfileId());
     }
     if (profile.role().isEmpty()) {
       return new Result(Standing.DONE, profile.id() + " holds no role");
     }
     InstanceView.Role held = profile.role().get();
-    if (held.id().equals(step.seen(RepairStep.ROLE_ID))) {
+    if (held.id().equals(step.roleId())) {
       return new Result(Standing.READY, "");
     }
     // What comes next tells whether it is the right one.
     return new Result(
         Standing.NOT_NEEDED,
-        profile.id() + " does not hold " + step.seen(RepairStep.ROLE_ID) + ", but " + held.id());
+        profile.id() + " does not hold " + step.roleId() + ", but " + held.id());
   }
 
-  private static Result updateTrust(RepairStep step, InstanceView view) {
+  private static Result updateTrust(RepairStep.UpdateAssumeRolePolicy step, InstanceView view) {
     Optional<InstanceView.Role> held = view.profile().flatMap(InstanceView.Profile::role);
-    if (!held.map(InstanceView.Role::id).equals(Optional.of(step.seen(RepairStep.ROLE_ID)))) {
+    if (!held.map(InstanceView.Role::id).equals(Optional.of(step.roleId()))) {
       return outdated(
           "the profile holds "
               + held.map(InstanceView.Role::id).orElse("no role")
               + ", not "
-              + step.seen(RepairStep.ROLE_ID));
+              + step.roleId());
     }
     String trust = held.get().trustPolicy();
-    if (RolePolicies.trustsEc2(trust).equals(Optional.of(true))) {
+    if (RolePolicies.trustsEc2(trust, view.account()).equals(Optional.of(true))) {
       return new Result(Standing.DONE, held.get().id() + " lets EC2 assume it");
     }
-    return TrustPolicyChange.canonical(trust).equals(Optional.of(step.seen(RepairStep.TRUST)))
+    return TrustPolicyChange.canonical(trust).equals(Optional.of(step.replacedPolicyDocument()))
         ? new Result(Standing.READY, "")
         : outdated("somebody else has changed the trust policy of role " + held.get().name());
   }
@@ -179,65 +187,66 @@ final class StepCheck {
     return switch (view.state()) {
       case "running", "stopped" -> new Result(Standing.READY, "");
       case "pending", "stopping" -> new Result(Standing.WAIT, "the instance is " + view.state());
-      default -> outdated("the instance is " + view.state());
+      default -> gone(view);
     };
   }
 
-  private static Result replace(RepairStep step, InstanceView view, Past past) {
+  private static Result replace(
+      RepairStep.ReplaceIamInstanceProfileAssociation step, InstanceView view, Past past) {
     if (view.association().isEmpty()) {
       return outdated("the instance has no association any more");
     }
     InstanceView.Association association = view.association().get();
-    if (association.id().equals(step.parameter("AssociationId"))) {
+    if (association.id().equals(step.associationId())) {
       if (!view.running()) {
         return outdated("the instance is " + view.state() + "; only a running one can be replaced");
       }
       return association.state().equals("disassociating")
           ? new Result(Standing.WAIT, association.id() + " is ending")
-          : swappable(step, view);
+          : swappable(step.instanceProfileId(), step.roleId(), view);
     }
     // EC2 has taken its own, outdated view of the profile: the call must be made again.
     boolean outdatedView =
         past.called()
             && view.running()
             && !view.refersToProfile()
-            && association
-                .profileArn()
-                .name()
-                .equalsIgnoreCase(step.parameter("IamInstanceProfile.Name"));
-    return outdatedView && swappable(step, view).standing() == Standing.READY
+            && association.profileArn().name().equalsIgnoreCase(step.instanceProfileName());
+    return outdatedView
+            && swappable(step.instanceProfileId(), step.roleId(), view).standing() == Standing.READY
         ? new Result(
             Standing.AGAIN,
             association.id() + " still refers to the old profile " + association.profileId())
-        : attached(step, view, association);
+        : attached(step.instanceProfileId(), step.roleId(), view, association);
   }
 
   /** Nothing is taken from an instance before what it shall have is whole, and is what was seen. */
-  private static Result swappable(RepairStep step, InstanceView view) {
+  private static Result swappable(
+      Optional<InstanceProfileId> profileId, Optional<String> roleId, InstanceView view) {
     if (view.profile().isEmpty()) {
       return outdated("IAM has no profile " + view.profileName().orElse("of that name"));
     }
     if (view.profile().get().role().isEmpty()) {
       return outdated("profile " + view.profile().get().id() + " holds no role");
     }
-    return moved(step, view)
+    return moved(profileId, roleId, view)
         .map(StepCheck::outdated)
         .orElseGet(() -> new Result(Standing.READY, ""));
   }
 
   /** What is another thing now, on the side of what the instance shall have, than was planned. */
-  private static Optional<String> moved(RepairStep step, InstanceView view) {
+  private static Optional<String> moved(
+      Optional<InstanceProfileId> profileId, Optional<String> roleId, InstanceView view) {
     InstanceView.Profile profile = view.profile().orElseThrow();
-    return Optional.ofNullable(step.observed().get(RepairStep.PROFILE_ID))
-        .filter(planned -> !planned.equals(profile.id().value()))
+    return profileId
+        .filter(planned -> !planned.equals(profile.id()))
         .map(
             planned -> "profile " + profile.name() + " is " + profile.id() + " now, not " + planned)
-        .or(() -> profile.role().flatMap(role -> movedRole(step, profile, role)));
+        .or(() -> profile.role().flatMap(role -> movedRole(roleId, profile, role)));
   }
 
   private static Optional<String> movedRole(
-      RepairStep step, InstanceView.Profile profile, InstanceView.Role held) {
-    return Optional.ofNullable(step.observed().get(RepairStep.ROLE_ID))
+      Optional<String> roleId, InstanceView.Profile profile, InstanceView.Role held) {
+    return roleId
         .filter(planned -> !planned.equals(held.id()))
         .filter(planned -> InstanceView.comparableRoles(planned, held.id()))
         .map(
@@ -252,38 +261,42 @@ final class StepCheck {
                     + planned);
   }
 
-  private static Result disassociate(RepairStep step, InstanceView view) {
+  private static Result disassociate(
+      RepairStep.DisassociateIamInstanceProfile step, InstanceView view) {
     if (view.association().isEmpty() || view.refersToProfile()) {
-      return new Result(Standing.DONE, step.parameter("AssociationId") + " has ended");
+      return new Result(Standing.DONE, step.associationId() + " has ended");
     }
     InstanceView.Association association = view.association().get();
-    if (!association.id().equals(step.parameter("AssociationId"))) {
+    if (!association.id().equals(step.associationId())) {
       return outdated(association.id() + " is in force now, to " + association.profileId());
     }
     if (association.state().equals("disassociating")) {
       return new Result(Standing.WAIT, association.id() + " is ending");
     }
     return view.stopped()
-        ? swappable(step, view)
+        ? swappable(step.instanceProfileId(), step.roleId(), view)
         : outdated("the instance is " + view.state() + ", where the association can be replaced");
   }
 
-  private static Result associate(RepairStep step, InstanceView view) {
+  private static Result associate(RepairStep.AssociateIamInstanceProfile step, InstanceView view) {
     if (view.association().isPresent()) {
       InstanceView.Association association = view.association().get();
       return association.state().equals("disassociating")
           ? new Result(Standing.WAIT, association.id() + " is ending")
-          : attached(step, view, association);
+          : attached(step.instanceProfileId(), step.roleId(), view, association);
     }
     return switch (view.state()) {
-      case "running", "stopped" -> swappable(step, view);
+      case "running", "stopped" -> swappable(step.instanceProfileId(), step.roleId(), view);
       case "pending", "stopping" -> new Result(Standing.WAIT, "the instance is " + view.state());
-      default -> outdated("the instance is " + view.state());
+      default -> gone(view);
     };
   }
 
   private static Result attached(
-      RepairStep step, InstanceView view, InstanceView.Association association) {
+      Optional<InstanceProfileId> profileId,
+      Optional<String> roleId,
+      InstanceView view,
+      InstanceView.Association association) {
     if (!view.refersToProfile()) {
       return outdated(
           association.id()
@@ -291,7 +304,7 @@ final class StepCheck {
               + association.profileId()
               + ", which is not the wanted profile");
     }
-    Optional<String> moved = moved(step, view);
+    Optional<String> moved = moved(profileId, roleId, view);
     if (moved.isPresent()) {
       return outdated(moved.get());
     }
@@ -307,7 +320,7 @@ final class StepCheck {
       case "stopped" -> new Result(Standing.DONE, "the instance is stopped");
       // Pending, it is started by somebody who has stopped it meanwhile.
       case "stopping", "pending" -> new Result(Standing.WAIT, "the instance is " + view.state());
-      default -> outdated("the instance is " + view.state());
+      default -> gone(view);
     };
   }
 
@@ -340,13 +353,16 @@ final class StepCheck {
           Standing.NOT_NEEDED, "the metadata shows the role, as it did before the swap");
     }
     if (!view.stopHazards().isEmpty()) {
-      return outdated("it must not be stopped: " + String.join("; ", view.stopHazards()));
+      return new Result(
+          Standing.HARMFUL,
+          "the instance must not be stopped: " + String.join("; ", view.stopHazards()));
     }
-    return view.metadata().flatMap(InstanceView.Metadata::info).isPresent()
+    return view.metadata().kind().witnesses()
         ? new Result(Standing.READY, "")
         : new Result(
             Standing.UNKNOWN,
-            "the metadata gives no answer, so whether it follows is unknown; not stopped for that");
+            "whether the metadata follows is unknown, so the instance is not stopped for that: "
+                + view.metadata().inWords());
   }
 
   private static Result start(InstanceView view, Past past) {
@@ -364,12 +380,16 @@ final class StepCheck {
               ? new Result(Standing.WAIT, "the call to stop the instance may yet take effect")
               : new Result(Standing.DONE, "the instance runs");
       case "stopping", "pending" -> new Result(Standing.WAIT, "the instance is " + view.state());
-      default -> outdated("the instance is " + view.state());
+      default -> gone(view);
     };
   }
 
   private static Result outdated(String what) {
-    return new Result(
-        Standing.OUTDATED, "the plan is out of date: " + what + ". Nothing was done; plan again");
+    return new Result(Standing.OUTDATED, "the plan is out of date: " + what);
+  }
+
+  /** In no state from which it comes back. */
+  private static Result gone(InstanceView view) {
+    return new Result(Standing.GONE, "the plan is out of date: the instance is " + view.state());
   }
 }

@@ -78,8 +78,11 @@ final class StepRunner {
     return journal.hasStopped();
   }
 
-  StepAttempt begin(RepairStep step) {
-    return new StepAttempt(step, now(), journal.mayHaveCalled(step));
+  /**
+   * @param doneBefore the calls of this run that may have taken effect
+   */
+  StepAttempt begin(RepairStep step, List<String> doneBefore) {
+    return new StepAttempt(step, doneBefore, now(), journal.mayHaveCalled(step));
   }
 
   Result run(StepAttempt attempt) {
@@ -120,18 +123,10 @@ final class StepRunner {
           journal.seen(view, mayYetTakeEffect ? "" : run, now());
         }
       } catch (InstanceProfileOpsException e) {
-        decision =
-            e.transientFailure()
-                ? attempt.sawNothing(String.valueOf(e.getMessage()), now())
-                : new StepAttempt.Decision(
-                    StepAttempt.Move.END,
-                    Optional.of(StepStatus.FAILED),
-                    String.valueOf(e.getMessage()));
+        decision = attempt.sawNothing(e, now());
       }
-      return decision.status().isPresent()
-          ? new Result(
-              Optional.empty(),
-              Optional.of(attempt.outcome(decision.status().get(), decision.detail(), now())))
+      return decision.move() == StepAttempt.Move.END
+          ? ended(attempt, decision)
           : waitFor(attempt, decision.detail());
     }
   }
@@ -145,13 +140,14 @@ final class StepRunner {
       }
     } catch (JournalException e) {
       // What gives back is done even if nothing can be written down.
-      if (!step.gives()) {
+      if (!Steps.givesBack(step)) {
         return Optional.of(
-            new Result(
-                Optional.empty(),
-                Optional.of(
-                    attempt.outcome(
-                        StepStatus.FAILED, "not called, because " + e.getMessage(), now()))));
+            ended(
+                attempt,
+                attempt.fail(
+                    StepFailure.Kind.JOURNAL,
+                    Optional.empty(),
+                    "not called, because " + e.getMessage())));
       }
     }
     attempt.calling();
@@ -170,20 +166,22 @@ final class StepRunner {
       } else {
         journal.answered(JournalEntry.CallState.REFUSED, step, run, now());
       }
+      InstanceProfileOpsException error = AwsFailures.explained(step.operation(), e);
       attempt.failed(
-          AwsFailures.inWords(step.operation(), e) + writer.decoded(e) + room(step, e),
+          error,
+          writer.decoded(e) + room(step, e),
           roleIsMissing(step, e) ? AwsFailures.Meaning.FINAL : meaning,
           journal.owes(),
           now());
       // Whatever the error was, what is true now decides.
-      return Optional.of(waitFor(attempt, AwsFailures.inWords(step.operation(), e)));
+      return Optional.of(waitFor(attempt, String.valueOf(error.getMessage())));
     }
   }
 
   /** After a replacement by EC2's outdated view of the profile, its result is what to replace. */
   private static RepairStep effective(RepairStep step, InstanceView view) {
-    return step.action() == RepairAction.REPLACE_ASSOCIATION && view.association().isPresent()
-        ? step.with("AssociationId", view.association().get().id())
+    return step instanceof Steps.Replace replace && view.association().isPresent()
+        ? replace.of(view.association().get().id())
         : step;
   }
 
@@ -197,9 +195,13 @@ final class StepRunner {
 
   /** NoSuchEntity may mean the profile, which IAM may not show yet, or the role. */
   private boolean roleIsMissing(RepairStep step, SdkException e) {
-    return step.action() == RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE
+    return step instanceof RepairStep.AddRoleToInstanceProfile add
         && AwsFailures.code(e).equals("NoSuchEntity")
-        && reader.knownToBeMissing(step.parameter("RoleName"));
+        && reader.knownToBeMissing(add.roleName());
+  }
+
+  private Result ended(StepAttempt attempt, StepAttempt.Decision decision) {
+    return new Result(Optional.empty(), Optional.of(attempt.outcome(decision, now())));
   }
 
   private Result waitFor(StepAttempt attempt, String what) {

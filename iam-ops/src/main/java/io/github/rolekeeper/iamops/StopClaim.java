@@ -9,9 +9,10 @@ import java.util.Optional;
  * Whose stop it was that an instance is down by. Pure. A repair writes its intent before the call,
  * so the intent alone proves nothing.
  *
- * @param why in words, with what to do where the repair does not start the instance
+ * @param why in words
+ * @param remedy what to do where the repair does not start the instance; empty where it does
  */
-record StopClaim(Owner owner, String why) {
+record StopClaim(Owner owner, String why, String remedy) {
   enum Owner {
     /** The repair's: it must be started. */
     REPAIR,
@@ -36,14 +37,14 @@ record StopClaim(Owner owner, String why) {
           stop, view, "it was started again at " + view.launched().get() + ", after that stop");
     }
     if (stop.accepted()) {
-      return new StopClaim(Owner.REPAIR, "AWS accepted the stop by " + stop.planId());
+      return repair("AWS accepted the stop by " + stop.planId());
     }
     Optional<String> otherReason = view.halt().code().filter(code -> !code.equals(BY_THE_API));
     if (view.down() && otherReason.isPresent()) {
       return somebodyElse(stop, view, "the reason that EC2 gives is " + otherReason.get());
     }
     if (sent || !view.down()) {
-      return new StopClaim(Owner.REPAIR, stop.planId() + " has called StopInstances");
+      return repair(stop.planId() + " has called StopInstances");
     }
     return byTheMoment(stop, view);
   }
@@ -68,15 +69,16 @@ record StopClaim(Owner owner, String why) {
               + " was about to stop the instance at "
               + stop.at()
               + " and did not end. Whether it did that, or somebody else has stopped it, EC2 does"
-              + " not tell. Look in CloudTrail for StopInstances with that plan in its user agent,"
-              + " or pass stopHistory(…); if the instance shall run, "
+              + " not tell.",
+          "Look in CloudTrail for StopInstances with that plan in its user agent, or pass"
+              + " stopHistory(…); if the instance shall run, "
               + byHand(view));
     }
     Instant at = view.halt().at().get();
     return at.isAfter(stop.at().plus(RunJournal.CLAIM))
         ? somebodyElse(
             stop, view, "it was stopped at " + at + ", when that plan had long come to nothing")
-        : new StopClaim(Owner.REPAIR, "it was stopped when " + stop.planId() + " was about to");
+        : repair("it was stopped when " + stop.planId() + " was about to");
   }
 
   /**
@@ -98,6 +100,10 @@ record StopClaim(Owner owner, String why) {
     return Duration.between(one, other).abs().compareTo(SAME_CALL) <= 0;
   }
 
+  private static StopClaim repair(String why) {
+    return new StopClaim(Owner.REPAIR, why, "");
+  }
+
   private static StopClaim somebodyElse(JournalEntry.Stop stop, InstanceView view, String how) {
     return new StopClaim(
         Owner.SOMEBODY_ELSE,
@@ -107,8 +113,8 @@ record StopClaim(Owner owner, String why) {
             + stop.at()
             + ", but "
             + how
-            + ". If it shall run, "
-            + byHand(view));
+            + ".",
+        "If it shall run, " + byHand(view));
   }
 
   private static String byHand(InstanceView view) {

@@ -28,7 +28,10 @@ final class StopSearch {
     } catch (RuntimeException e) {
       // It is the caller's function, and may throw anything.
       return view.without(
-          "who stopped the instance, because the history of stops failed: " + e.getMessage());
+          new Values.Gap(
+              UnknownType.STOP,
+              "who stopped the instance, because the history of stops failed: " + e.getMessage(),
+              "look in CloudTrail for StopInstances"));
     }
   }
 }

@@ -55,13 +55,14 @@ final class Verification {
     if (healthy && runner.metadataFresh(view)) {
       return end(RepairVerdict.HEALTHY, "");
     }
-    boolean following = view.running() && view.metadata().isPresent();
+    MetadataSight.Kind shown = view.metadata().kind();
+    boolean following =
+        view.running() && (shown.answered() || shown == MetadataSight.Kind.UNREADABLE);
     if (following && Duration.between(began, now).compareTo(StepRunner.METADATA_PATIENCE) < 0) {
       return await(now, "the metadata follows");
     }
     // No answer says nothing of the profile.
-    boolean answered = view.metadata().flatMap(InstanceView.Metadata::info).isPresent();
-    return following && answered ? lags(view, healthy, now) : end(unverified(view));
+    return following && shown.witnesses() ? lags(view, healthy, now) : end(unverified(view));
   }
 
   /** Whether the instance ran at the latest look. */
@@ -81,7 +82,7 @@ final class Verification {
             + LaggingMetadata.inWords(view)
             + (healthy
                 ? ", as before the association was made"
-                : view.metadataHealthy() ? ", with credentials of a revoked session" : "");
+                : LaggingMetadata.lags(view) ? "" : ", with credentials of a revoked session");
     return new Result(
         Optional.empty(),
         RepairVerdict.REPAIRED_METADATA_LAGS,
@@ -97,11 +98,17 @@ final class Verification {
   }
 
   private static String unverified(InstanceView view) {
-    return view.down()
-        ? "nothing: the instance is "
-            + view.state()
-            + ", and its metadata shows the role when it is started"
-        : "look at meta-data/iam/info on the instance";
+    if (view.down()) {
+      return "nothing: the instance is "
+          + view.state()
+          + ", and its metadata shows the role when it is started";
+    }
+    String look = "look at meta-data/iam/info on the instance";
+    return switch (view.metadata().kind()) {
+      case UNREADABLE, OF_ANOTHER_INSTANCE, CREDENTIALS_ONLY ->
+          "whether the instance follows is unknown (" + view.metadata().inWords() + "); " + look;
+      default -> look;
+    };
   }
 
   private Result unlike(Instant now, String advice) {

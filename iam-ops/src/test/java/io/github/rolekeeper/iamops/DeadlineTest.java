@@ -262,7 +262,7 @@ class DeadlineTest {
   @Test
   void what_a_read_throws_comes_through_as_it_is() {
     assertThatThrownBy(() -> builder().build().diagnose(InstanceId.of("i-0123456789abcdef0")))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InstanceProfileOpsException.class)
         .hasMessageContainingAll("i-0123456789abcdef0", "check the id and the client's Region");
   }
 

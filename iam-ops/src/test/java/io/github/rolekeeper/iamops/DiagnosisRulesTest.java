@@ -3,6 +3,7 @@ package io.github.rolekeeper.iamops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rolekeeper.core.Confidence;
+import io.github.rolekeeper.core.CredentialMetadata;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.InstanceProfileArn;
 import io.github.rolekeeper.core.InstanceProfileId;
@@ -28,7 +29,7 @@ class DiagnosisRulesTest {
 
     assertThat(diagnosis.findings()).isEmpty();
     assertThat(diagnosis.unknowns())
-        .anySatisfy(unknown -> assertThat(unknown).contains("whether the ids agree"));
+        .anySatisfy(unknown -> assertThat(unknown.describe()).contains("whether the ids agree"));
   }
 
   @Test
@@ -108,15 +109,17 @@ class DiagnosisRulesTest {
   }
 
   @Test
-  void what_will_break_has_an_interval_and_a_stopped_instance_has_nothing_left_to_lose() {
+  void what_may_be_broken_has_a_latest_end_and_a_stopped_instance_has_nothing_left_to_lose() {
     Instant now = view(OLD, OLD).at();
     assertThat(DiagnosisRules.diagnose(view(OLD, OLD), Optional.empty()).findings())
         .singleElement()
         .satisfies(
             finding -> {
-              assertThat(finding.severity()).isEqualTo(Severity.WILL_BREAK);
+              assertThat(finding.severity()).isEqualTo(Severity.BROKEN_OR_WILL_BREAK);
               assertThat(finding.loss())
-                  .contains(new LossWindow(now, now.plus(Duration.ofHours(6).plusMinutes(36))));
+                  .contains(
+                      new LossWindow(
+                          Optional.empty(), now.plus(Duration.ofHours(6).plusMinutes(36))));
             });
     assertThat(
             DiagnosisRules.diagnose(view("stopped", OLD, OLD, null, NEW), Optional.empty())
@@ -127,6 +130,33 @@ class DiagnosisRulesTest {
               assertThat(finding.severity()).isEqualTo(Severity.BROKEN_NOW);
               assertThat(finding.loss()).isEmpty();
             });
+  }
+
+  @Test
+  void credentials_without_an_expiration_will_break_at_an_unknown_time() {
+    InstanceView gone =
+        view(OLD, OLD)
+            .withMetadata(
+                new MetadataSight.ShowsProfile(
+                    InstanceProfileId.of(OLD),
+                    new CredentialMetadata(
+                        Optional.of("web-role"),
+                        "ASIAEXAMPLE00000000",
+                        Optional.empty(),
+                        Optional.empty()),
+                    Optional.empty()));
+
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(gone, Optional.empty());
+
+    assertThat(diagnosis.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.WILL_BREAK);
+              assertThat(finding.loss()).isEmpty();
+            });
+    assertThat(diagnosis.unknowns()).extracting(Unknown::type).contains(UnknownType.SESSION_END);
+    assertThat(diagnosis.lossSignal()).isPresent();
   }
 
   @Test
@@ -190,6 +220,7 @@ class DiagnosisRulesTest {
                 Optional.of(new InstanceView.Role("web-role", "AROAJQABLZS4A3QDU576Q", "")),
                 Map.of())),
         Optional.empty(),
+        MetadataSight.NotAsked.NO_CLIENT,
         Optional.empty(),
         Optional.ofNullable(roleNow),
         true,

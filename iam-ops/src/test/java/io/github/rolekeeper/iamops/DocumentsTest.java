@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.rolekeeper.core.Confidence;
 import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.core.InstanceProfileId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The documents that programs of others read: what stands here is added to and never changed. */
 class DocumentsTest {
   private static final InstanceId INSTANCE = InstanceId.of("i-0123456789abcdef0");
+  private static final Optional<InstanceProfileId> PROFILE =
+      Optional.of(InstanceProfileId.of("AIPA1"));
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private static final InstanceDiagnosis DIAGNOSIS =
@@ -32,7 +34,7 @@ class DocumentsTest {
                   "Why.",
                   List.of(new Evidence("DescribeInstances", "IamInstanceProfile.Id", "A", "B")),
                   Confidence.HIGH,
-                  Optional.of(new LossWindow(NOW, NOW.plus(Duration.ofHours(6)))),
+                  Optional.of(new LossWindow(Optional.of(NOW), NOW.plus(Duration.ofHours(6)))),
                   "replace",
                   "none",
                   List.of("iam:PassRole"))),
@@ -47,7 +49,7 @@ class DocumentsTest {
                   "restart",
                   "the process restarts",
                   List.of())),
-          List.of("what the instance itself sees"),
+          List.of(new Values.Gap(UnknownType.INSTANCE_METADATA, "what it sees", "look there")),
           true);
 
   private static final RepairPlan PLAN =
@@ -61,17 +63,13 @@ class DocumentsTest {
               .build(),
           DIAGNOSIS,
           List.of(
-              new RepairStep(
-                  1,
-                  RepairAction.ASSOCIATE,
-                  Map.of("InstanceId", INSTANCE.value()),
-                  Map.of("RoleId", "AROA"),
-                  "why",
-                  "before",
-                  "after",
-                  "undo",
-                  "none")),
-          List.of("an obstacle"),
+              new Steps.AddRole(
+                  1, "web", "web-role", PROFILE, Optional.of("AROA1"), Optional.of("AROA2")),
+              new Steps.RemoveRole(2, "web", "role", PROFILE.get(), "AROA2", "web-role"),
+              new Steps.UpdateTrust(3, "web-role", "AROA1", "{ }", "{}"),
+              new Steps.Disassociate(
+                  4, "iip-assoc-1", PROFILE.get(), "web", PROFILE, Optional.of("AROA1"))),
+          List.of(new Values.Hindrance(ObstacleType.ROLE_NEEDED, "No role.", "Pass one.")),
           List.of("a note"),
           "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
           Optional.of(new PlanBinding("arn", "123456789012", "aws", "us-east-1")));
@@ -81,7 +79,29 @@ class DocumentsTest {
           PLAN,
           List.of(
               new StepOutcome(
-                  PLAN.steps().get(0), StepStatus.DONE, "seen", 1, Duration.ofSeconds(90))),
+                  PLAN.steps().get(0),
+                  StepStatus.DONE,
+                  "seen",
+                  1,
+                  Duration.ofSeconds(90),
+                  Optional.empty()),
+              new StepOutcome(
+                  PLAN.steps().get(1),
+                  StepStatus.FAILED,
+                  "denied",
+                  1,
+                  Duration.ofSeconds(1),
+                  Optional.of(
+                      new Values.Failure(
+                          StepFailure.Kind.DENIED, Optional.of("AccessDenied"), false))),
+              new StepOutcome(
+                  PLAN.steps().get(2),
+                  StepStatus.FAILED,
+                  "late",
+                  1,
+                  Duration.ofSeconds(1),
+                  Optional.of(
+                      new Values.Failure(StepFailure.Kind.TIMED_OUT, Optional.empty(), true)))),
           RepairVerdict.REPAIRED_METADATA_LAGS,
           "wait",
           Optional.of(NOW));
@@ -107,7 +127,8 @@ class DocumentsTest {
          "possibilities":[{"type":"CONSUMERS_MAY_LAG","severity":"RISK","confidence":"LOW",
            "explanation":"Perhaps.","evidence":[],"cure":"restart",
            "disruption":"the process restarts","permissions":[]}],
-         "unknowns":["what the instance itself sees"]}""");
+         "unknowns":[{"type":"INSTANCE_METADATA","explanation":"what it sees",
+           "settledBy":"look there"}]}""");
   }
 
   @Test
@@ -117,10 +138,18 @@ class DocumentsTest {
         """
         {"plan":"plan-0123abcd","instance":"i-0123456789abcdef0",
          "verdict":"REPAIRED_METADATA_LAGS","succeeded":false,
-         "outcomes":[{"number":1,"operation":"AssociateIamInstanceProfile","status":"DONE",
-           "detail":"seen","calls":1,"elapsed":"PT1M30S"}],
+         "outcomes":[
+           {"number":1,"operation":"AddRoleToInstanceProfile","status":"DONE",
+            "detail":"seen","calls":1,"elapsed":"PT1M30S"},
+           {"number":2,"operation":"RemoveRoleFromInstanceProfile","status":"FAILED",
+            "detail":"denied","calls":1,"elapsed":"PT1S",
+            "failure":{"kind":"DENIED","code":"AccessDenied","writeMayHaveGoneOut":false}},
+           {"number":3,"operation":"UpdateAssumeRolePolicy","status":"FAILED",
+            "detail":"late","calls":1,"elapsed":"PT1S",
+            "failure":{"kind":"TIMED_OUT","code":null,"writeMayHaveGoneOut":true}}],
          "lagsUntil":"2026-01-01T00:00:00Z",
-         "obstacles":["an obstacle"],"advice":"wait"}""");
+         "obstacles":[{"type":"ROLE_NEEDED","explanation":"No role.","remedy":"Pass one."}],
+         "advice":"wait"}""");
   }
 
   @Test
@@ -150,11 +179,17 @@ class DocumentsTest {
       collect(mapper.readTree(document), names);
     }
     // What is in these is AWS's.
-    names.removeAll(List.of("Version", "Statement", "InstanceId", "RoleId"));
+    names.removeIf(name -> Character.isUpperCase(name.charAt(0)));
     names.addAll(List.of("role", "revokedBefore", "changed"));
     for (Enum<?>[] constants :
         List.<Enum<?>[]>of(
-            Severity.values(), Confidence.values(), StepStatus.values(), RepairVerdict.values())) {
+            Severity.values(),
+            Confidence.values(),
+            StepStatus.values(),
+            RepairVerdict.values(),
+            ObstacleType.values(),
+            UnknownType.values(),
+            StepFailure.Kind.values())) {
       for (Enum<?> each : constants) {
         names.add(each.name());
       }

@@ -2,6 +2,7 @@ package io.github.rolekeeper.iamops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.testkit.Fault;
@@ -92,7 +93,8 @@ class LookAlikeTest {
         assertThat(plan.steps()).as(answer).isEmpty();
         assertThat(plan.diagnosis().unknowns())
             .as("each says what would settle it")
-            .allMatch(unknown -> unknown.matches(".*(would settle it|; run on|; look ).*"));
+            .allMatch(
+                unknown -> unknown.settledBy().matches("(.* would settle it|run on .*|look .*)"));
         // An empty list is written as none is.
         assertThat(plan.diagnosis().findings())
             .as(answer)
@@ -101,9 +103,12 @@ class LookAlikeTest {
                     finding.type() == FindingType.PROFILE_WITHOUT_ROLE
                         && !answer.contains("<RoleName>"));
       } catch (InstanceProfileOpsException e) {
-        assertThat(e).hasMessageContaining(operation);
-      } catch (IllegalArgumentException e) {
-        assertThat(e).hasMessageContaining("EC2 knows no instance " + instance.id());
+        if (e.kind() == InstanceProfileOpsException.Kind.NO_SUCH_INSTANCE) {
+          assertThat(e).hasMessageContaining("EC2 knows no instance " + instance.id());
+        } else {
+          assertThat(e.kind()).isEqualTo(InstanceProfileOpsException.Kind.MALFORMED_ANSWER);
+        }
+        assertThat(e.operation()).isEqualTo(operation);
       }
     }
   }
@@ -168,8 +173,9 @@ class LookAlikeTest {
     assertThat(ops.diagnose(healthy).healthy()).isTrue();
     assertThat(ops.diagnose(InstanceId.of(other.id())).has(FindingType.STALE_PROFILE_ID)).isTrue();
     assertThatThrownBy(() -> ops.diagnose(notShown))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("EC2 knows no instance");
+        .asInstanceOf(throwable(InstanceProfileOpsException.class))
+        .extracting(InstanceProfileOpsException::kind)
+        .isEqualTo(InstanceProfileOpsException.Kind.NO_SUCH_INSTANCE);
   }
 
   @Test
@@ -206,7 +212,8 @@ class LookAlikeTest {
     assertThat(plan.diagnosis().findings()).isEmpty();
     assertThat(plan.diagnosis().unknowns())
         .anySatisfy(
-            unknown -> assertThat(unknown).contains("web-role is still", "role-1", "role-2"));
+            unknown ->
+                assertThat(unknown.describe()).contains("web-role is still", "role-1", "role-2"));
   }
 
   @Test
@@ -221,6 +228,7 @@ class LookAlikeTest {
     assertThat(diagnosis.findings()).isEmpty();
     assertThat(diagnosis.unknowns())
         .anySatisfy(
-            unknown -> assertThat(unknown).contains("whether EC2 may assume role web-role"));
+            unknown ->
+                assertThat(unknown.describe()).contains("whether EC2 may assume role web-role"));
   }
 }

@@ -282,7 +282,8 @@ class LostRoleTest {
     assertThat(plan.steps()).isNotEmpty();
     assertThat(plan.diagnosis().unknowns())
         .anySatisfy(
-            unknown -> assertThat(unknown).contains("tags of the lost profile", "no trail"));
+            unknown ->
+                assertThat(unknown.describe()).contains("tags of the lost profile", "no trail"));
   }
 
   private InstanceId launchTagged() {
@@ -305,7 +306,7 @@ class LostRoleTest {
     RepairPlan plan = plan(RepairTarget.forInstance(id).build(), profile -> history);
     assertThat(plan.steps()).isEmpty();
     assertThat(plan.obstacles()).hasSize(1);
-    return plan.obstacles().get(0);
+    return plan.obstacles().get(0).describe();
   }
 
   private RepairPlan plan(RepairTarget target, RoleHistory history) {

@@ -24,19 +24,21 @@ class MatrixTest {
    * Calls: of {@code diagnose}, of {@code diagnoseDeeply}, of {@code plan}, and of {@code execute},
    * reads + writes. A diagnosis asks for the association beside the instance, of which the ids are
    * compared, so that it takes one call more than the fewest with which a stale id can be seen, and
-   * none where there is no profile or no role to ask for; GetRole comes with a deep one. A plan
-   * that may stop the instance asks three times more: for the instance, its type and its
-   * protection. Each step looks before and after (three reads each), and three times where IAM's
-   * answer may be of before the write.
+   * none where there is no profile or no role to ask for; where the profile is gone, the list of
+   * roles tells whose account IAM's client is of, and where another profile is wanted, the
+   * associated one is read as well; GetRole comes with a deep one. A plan that may stop the
+   * instance asks three times more: for the instance, its type and its protection. Each step looks
+   * before and after (three reads each), and three times where IAM's answer may be of before the
+   * write.
    */
   private static final String TABLE =
       """
       B1  | running | without | NO_ASSOCIATION            | -                           | 2 5 5 | Associate                         | 9+1  | REPAIRED_UNVERIFIED
       B1  | running | with    | NO_ASSOCIATION            | -                           | 2 5 8 | Associate Stop Start              | 15+1 | HEALTHY
       B1  | stopped | both    | NO_ASSOCIATION            | -                           | 2 5 5 | Associate                         | 9+1  | REPAIRED_UNVERIFIED
-      B2  | running | without | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 4 | Create AddRole Replace            | 33+3 | REPAIRED_UNVERIFIED
-      B2  | running | with    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 7 | Create AddRole Replace Stop Start | 39+3 | HEALTHY
-      B2  | stopped | both    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 4 | Create AddRole Disassoc Associate | 39+4 | REPAIRED_UNVERIFIED
+      B2  | running | without | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Replace            | 33+3 | REPAIRED_UNVERIFIED
+      B2  | running | with    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 8 | Create AddRole Replace Stop Start | 39+3 | HEALTHY
+      B2  | stopped | both    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Disassoc Associate | 39+4 | REPAIRED_UNVERIFIED
       B3  | running | without | STALE_PROFILE_ID          | -                           | 4 5 5 | Replace                           | 9+1  | REPAIRED_UNVERIFIED
       B3  | running | with    | STALE_PROFILE_ID          | -                           | 4 5 8 | Replace Stop Start                | 15+1 | HEALTHY
       B3  | stopped | both    | STALE_PROFILE_ID          | -                           | 4 5 5 | Disassoc Associate                | 15+2 | REPAIRED_UNVERIFIED
@@ -46,9 +48,9 @@ class MatrixTest {
       B5  | running | without | -                         | CONSUMERS_MAY_LAG           | 4 5 5 | -                                 | -    | -
       B5  | running | with    | METADATA_LAGS             | -                           | 4 5 8 | Replace Stop Start                | 99+3 | HEALTHY
       B5  | stopped | both    | -                         | -                           | 4 5 5 | -                                 | -    | -
-      B6  | running | without | WRONG_PROFILE             | PROFILE_QUOTA_REACHED       | 4 3 4 | Create AddRole Replace            | 33+3 | REPAIRED_UNVERIFIED
-      B6  | running | with    | WRONG_PROFILE             | PROFILE_QUOTA_REACHED       | 4 3 4 | Create AddRole Replace            | 33+3 | HEALTHY
-      B6  | stopped | both    | WRONG_PROFILE             | PROFILE_QUOTA_REACHED       | 4 3 4 | Create AddRole Disassoc Associate | 39+4 | REPAIRED_UNVERIFIED
+      B6  | running | without | WANTED_PROFILE_MISSING WRONG_PROFILE | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Replace            | 33+3 | REPAIRED_UNVERIFIED
+      B6  | running | with    | WANTED_PROFILE_MISSING WRONG_PROFILE | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Replace            | 33+3 | HEALTHY
+      B6  | stopped | both    | WANTED_PROFILE_MISSING WRONG_PROFILE | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Disassoc Associate | 39+4 | REPAIRED_UNVERIFIED
       B7  | running | without | ROLE_RECREATED            | POLICIES_PINNED_TO_OLD_ROLE | 4 5 5 | RemoveRole AddRole Replace        | 33+3 | REPAIRED_UNVERIFIED
       B7  | running | with    | ROLE_RECREATED            | POLICIES_PINNED_TO_OLD_ROLE | 4 5 5 | RemoveRole AddRole Replace        | 33+3 | HEALTHY
       B7  | stopped | both    | ROLE_RECREATED            | POLICIES_PINNED_TO_OLD_ROLE | 4 5 5 | RemoveRole AddRole                | 27+2 | REPAIRED_UNVERIFIED
@@ -58,7 +60,7 @@ class MatrixTest {
       B9  | stopped | both    | TRUST_LACKS_EC2           | -                           | 4 5 5 | UpdateAssumeRolePolicy            | 15+1 | REPAIRED_UNVERIFIED
       B10 | running | without | SESSIONS_REVOKED          | -                           | 4 5 5 | Replace                           | 9+1  | REPAIRED_UNVERIFIED
       B10 | running | with    | SESSIONS_REVOKED          | -                           | 4 5 8 | Replace Stop Start                | 15+1 | HEALTHY
-      B10 | stopped | both    | SESSIONS_REVOKED          | -                           | 4 5 5 | -                                 | -    | -
+      B10 | stopped | both    | -                         | -                           | 4 5 5 | -                                 | -    | -
       B11 | both    | both    | ASSOCIATION_IN_TRANSITION | -                           | 4 5 5 | -                                 | -    | -
       B12 | both    | both    | INSTANCE_IN_TRANSITION    | -                           | 4 5 5 | -                                 | -    | -
       B13 | running | without | METADATA_DISABLED         | -                           | 4 5 5 | ModifyInstanceMetadataOptions     | 9+1  | REPAIRED_UNVERIFIED
@@ -66,9 +68,9 @@ class MatrixTest {
       B13 | stopped | both    | METADATA_DISABLED         | -                           | 4 5 5 | ModifyInstanceMetadataOptions     | 9+1  | REPAIRED_UNVERIFIED
       B14 | running | both    | -                         | CONSUMERS_MAY_LAG           | 4 5 5 | -                                 | -    | -
       B14 | stopped | both    | -                         | -                           | 4 5 5 | -                                 | -    | -
-      B15 | running | without | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 4 | Create AddRole Replace            | 7+1  | INCOMPLETE
-      B15 | running | with    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 7 | Create AddRole Replace Stop Start | 7+1  | INCOMPLETE
-      B15 | stopped | both    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 3 3 4 | Create AddRole Disassoc Associate | 7+1  | INCOMPLETE
+      B15 | running | without | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Replace            | 7+1  | INCOMPLETE
+      B15 | running | with    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 8 | Create AddRole Replace Stop Start | 7+1  | INCOMPLETE
+      B15 | stopped | both    | PROFILE_DELETED           | PROFILE_QUOTA_REACHED       | 4 4 5 | Create AddRole Disassoc Associate | 7+1  | INCOMPLETE
       B16 | running | without | PROFILE_PATH_CHANGED      | -                           | 4 5 5 | Replace                           | 9+1  | REPAIRED_UNVERIFIED
       B16 | running | with    | PROFILE_PATH_CHANGED      | -                           | 4 5 8 | Replace Stop Start                | 15+1 | HEALTHY
       B16 | stopped | both    | PROFILE_PATH_CHANGED      | -                           | 4 5 5 | Disassoc Associate                | 15+2 | REPAIRED_UNVERIFIED

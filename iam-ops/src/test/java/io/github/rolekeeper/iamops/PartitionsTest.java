@@ -112,7 +112,7 @@ class PartitionsTest {
   }
 
   @Test
-  void in_china_a_trust_policy_gets_the_name_of_there() {
+  void in_china_a_trust_policy_gets_the_plain_name() {
     try (var there = new Elsewhere("aws-cn", "cn-north-1")) {
       there.trust("lambda.amazonaws.com");
 
@@ -124,7 +124,31 @@ class PartitionsTest {
               URLDecoder.decode(
                   there.iam.getRole(r -> r.roleName("web-role")).role().assumeRolePolicyDocument(),
                   StandardCharsets.UTF_8))
-          .contains("lambda.amazonaws.com", "\"ec2.amazonaws.com.cn\"");
+          .contains("lambda.amazonaws.com", "\"ec2.amazonaws.com\"");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "aws-iso,us-iso-east-1,ec2.amazonaws.com,true",
+    "aws-iso,us-iso-east-1,ec2.c2s.ic.gov,true",
+    "aws-iso,us-iso-east-1,ec2.sc2s.sgov.gov,false",
+    "aws-iso-b,us-isob-east-1,ec2.sc2s.sgov.gov,true",
+    "aws-us-gov,us-gov-west-1,ec2.amazonaws.com.cn,false",
+    "aws,us-east-1,ec2.c2s.ic.gov,false",
+  })
+  void a_name_of_ec2_counts_in_its_own_partition_only(
+      String partition, String region, String service, boolean trusts) {
+    try (var there = new Elsewhere(partition, region)) {
+      there.trust(service);
+
+      InstanceDiagnosis diagnosis = there.ops.diagnose(there.id());
+
+      assertThat(diagnosis.has(FindingType.TRUST_LACKS_EC2)).isNotEqualTo(trusts);
+      assertThat(diagnosis.findings())
+          .filteredOn(finding -> partition.startsWith("aws-iso"))
+          .as("the cure says what it assumed")
+          .allMatch(finding -> finding.cure().contains("assumed: some tools write ec2."));
     }
   }
 

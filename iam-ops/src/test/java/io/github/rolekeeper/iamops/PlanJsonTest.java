@@ -3,14 +3,15 @@ package io.github.rolekeeper.iamops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.testkit.MutableClock;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,8 @@ class PlanJsonTest {
             "Nothing to do, as far as is known.",
             "not known    what the instance itself sees",
             "meta-data/iam/info");
-    assertThat(plan.toJson()).contains("\"unknowns\" : [ \"what the instance itself sees");
+    assertThat(plan.toJson())
+        .contains("\"type\" : \"INSTANCE_METADATA\"", "\"settledBy\" : \"run on");
   }
 
   @Test
@@ -132,23 +134,6 @@ class PlanJsonTest {
   }
 
   @Test
-  void a_plan_that_an_older_version_wrote_is_read() throws Exception {
-    RepairPlan plan = plan();
-    var older = (ObjectNode) new ObjectMapper().readTree(plan.toJson());
-    ((ObjectNode) older.get("target")).retain("instance", "role", "stopStartAllowed");
-    var diagnosis = (ObjectNode) older.get("diagnosis");
-    diagnosis.remove("possibilities");
-    ((ObjectNode) diagnosis.at("/findings/0")).remove(List.of("disruption", "permissions"));
-
-    RepairPlan read = RepairPlan.fromJson(older.toString());
-
-    assertThat(read.steps()).isEqualTo(plan.steps());
-    assertThat(read.target()).isEqualTo(plan.target());
-    assertThat(read.diagnosis().findings().get(0).permissions()).isEmpty();
-    assertThat(read.diagnosis().possibilities()).isEmpty();
-  }
-
-  @Test
   void members_that_nobody_knows_are_ignored() {
     RepairPlan plan = plan();
     String json =
@@ -164,8 +149,8 @@ class PlanJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"version\" : 1 | \"version\" : 2 | version is 2 | version 1",
-        "\"version\" : 1 | \"was\" : 1 | version is missing | whole number",
+        "\"version\" : 2 | \"version\" : 1 | version is 1 | version 2",
+        "\"version\" : 2 | \"was\" : 2 | version is missing | whole number",
         "\"createdAt\" : \" | \"createdAt\" : \"on | createdAt is | instant",
         "\"operation\" : \"CreateInstanceProfile\" | \"operation\" : \"DeleteInstanceProfile\""
             + " | steps[0].operation | ReplaceIamInstanceProfileAssociation",
@@ -174,6 +159,7 @@ class PlanJsonTest {
         "\"stopStartAllowed\" : true | \"stopStartAllowed\" : \"yes\" | target.stopStartAllowed | true",
         "\"severity\" : \"WILL_BREAK\" | \"severity\" : \"BAD\" | diagnosis.findings[0].severity | RISK",
         "\"obstacles\" : [ ] | \"obstacles\" : {} | obstacles is | array",
+        "\"obstacles\" : [ ] | \"obstacles\" : [ { \"type\" : \"X\" } ] | obstacles[0].type is | ROLE_NEEDED",
         "\"Effect\" : \"Allow\" | \"Effect\" : [] | policy is | an IAM policy",
       })
   void what_is_wrong_is_told_with_its_place_and_the_rule(
@@ -198,7 +184,8 @@ class PlanJsonTest {
                 RepairPlan.fromJson(
                     json.replace("\"stopStartAllowed\" : true", "\"stopStartAllowed\" : false")))
         .withMessageContaining("operation is StopInstances")
-        .withMessageContaining("target.stopStartAllowed is false");
+        .withMessageContaining("target.stopStartAllowed is false")
+        .withMessageContaining("make a new plan");
   }
 
   @Test
@@ -210,6 +197,128 @@ class PlanJsonTest {
         .isThrownBy(() -> RepairPlan.fromJson(json))
         .withMessageContaining("steps[3].parameters.InstanceId.1")
         .withMessageContaining(id.value());
+  }
+
+  /** Of a plan that exchanges a role and lets EC2 assume the one that comes. */
+  private String exchange() {
+    iam.createRole(
+        r ->
+            r.roleName("job-role")
+                .assumeRolePolicyDocument(
+                    """
+                    {"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                    "Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"""));
+    RepairPlan plan =
+        builder()
+            .build()
+            .plan(
+                RepairTarget.forInstance(id)
+                    .instanceProfile("web")
+                    .role("job-role")
+                    .allowRoleRemoval()
+                    .allowTrustPolicyChange()
+                    .build());
+    assertThat(plan.steps())
+        .extracting(RepairStep::action)
+        .containsExactly(
+            RepairAction.REMOVE_ROLE_FROM_INSTANCE_PROFILE,
+            RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE,
+            RepairAction.UPDATE_ASSUME_ROLE_POLICY,
+            RepairAction.REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION);
+    assertThat(RepairPlan.fromJson(plan.toJson())).isEqualTo(plan);
+    return plan.toJson();
+  }
+
+  private static void set(JsonNode document, String pointer, String value) {
+    int last = pointer.lastIndexOf('/');
+    var parent = (ObjectNode) document.at(pointer.substring(0, last));
+    String name = pointer.substring(last + 1);
+    if (value.equals("-")) {
+      parent.remove(name);
+    } else {
+      parent.put(name, value);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/target/role | third-role | steps[0].expects.nextRoleName is job-role: third-role, the",
+        "/target/role | - | steps[1].parameters.RoleName is job-role, and target.role is missing",
+        "/target/instanceProfile | db | steps[0].parameters.InstanceProfileName is web: db, the",
+        "/diagnosis/instance | i-0123abcd | diagnosis.instance is \"i-0123abcd\": the instance of",
+        "/steps/0/parameters/InstanceProfileName | db | steps[0].parameters.InstanceProfileName is db",
+        "/steps/1/parameters/InstanceProfileName | db | steps[1].parameters.InstanceProfileName is db",
+        "/steps/1/parameters/RoleName | admin | steps[1].parameters.RoleName is admin: job-role",
+        "/steps/2/parameters/RoleName | admin | steps[2].parameters.RoleName is admin: job-role",
+        "/steps/3/parameters/IamInstanceProfile.Name | db | IamInstanceProfile.Name is db: web",
+        "/steps/2/parameters/PolicyDocument | {} | steps[2].parameters.PolicyDocument is {}:",
+        "/steps/2/expects/replacedPolicyDocument | {} | steps[2].parameters.PolicyDocument is {",
+        "/steps/3/parameters/Force | true | steps[3].parameters.Force is \"true\": no parameter",
+        "/steps/0/expects/instanceProfileId | - | steps[0].expects.instanceProfileId is missing",
+        "/steps/1/expects/instanceProfileId | - | steps[1].expects.instanceProfileId is missing",
+        "/steps/3/expects/instanceProfileId | AIPA1 | steps[3].expects.instanceProfileId is AIPA1",
+        "/steps/3/expects/associatedProfileId | - | steps[3].expects.associatedProfileId is missing",
+        "/steps/1/expects/roleId | AROA1 | steps[2].expects.roleId is AROA",
+        "/steps/1/expects/replacedRoleId | AROA1 | steps[1].expects.replacedRoleId is AROA1",
+        "/steps/1/expects/replacedRoleId | - | steps[1].expects.replacedRoleId is missing",
+        "/steps/3/expects/roleId | '' | steps[3].expects.roleId is \"\"",
+      })
+  void steps_that_do_not_agree_are_refused_by_member_value_and_remedy(
+      String pointer, String value, String told) throws Exception {
+    JsonNode document = new ObjectMapper().readTree(exchange());
+    set(document, pointer, value);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepairPlan.fromJson(document.toString()))
+        .withMessageContaining(told)
+        .withMessageMatching("(?s).*expected; (make a new plan|pass what RepairPlan.toJson).*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, steps[0].expects.replacedRoleId is AROA",
+    "1, steps[0].operation is RemoveRoleFromInstanceProfile: AddRoleToInstanceProfile as the step"
+  })
+  void half_of_a_pair_is_refused(int removed, String told) throws Exception {
+    JsonNode document = new ObjectMapper().readTree(exchange());
+    ((ArrayNode) document.get("steps")).remove(removed);
+    for (int i = 0; i < 3; i++) {
+      ((ObjectNode) document.at("/steps/" + i)).put("number", i + 1);
+    }
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepairPlan.fromJson(document.toString()))
+        .withMessageContaining(told);
+  }
+
+  @Test
+  void steps_in_an_order_that_makes_no_sense_are_refused() throws Exception {
+    JsonNode document = new ObjectMapper().readTree(exchange());
+    var steps = (ArrayNode) document.get("steps");
+    steps.insert(0, steps.remove(3));
+    for (int i = 0; i < 4; i++) {
+      ((ObjectNode) document.at("/steps/" + i)).put("number", i + 1);
+    }
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepairPlan.fromJson(document.toString()))
+        .withMessageContaining(
+            "steps[1].operation is RemoveRoleFromInstanceProfile after"
+                + " ReplaceIamInstanceProfileAssociation");
+  }
+
+  @Test
+  void what_a_person_reads_is_what_is_checked_whatever_the_texts_say() {
+    String json = exchange();
+    RepairPlan read =
+        RepairPlan.fromJson(
+            json.replaceAll(
+                "(\"(?:why|precondition|postcondition|undo)\" : )\"[^\"]*\"", "$1\"x\""));
+
+    assertThat(read).isEqualTo(RepairPlan.fromJson(json));
+    assertThat(read.describe()).contains("holds role AROA").doesNotContain("  x\n");
   }
 
   @ParameterizedTest

@@ -60,7 +60,7 @@ class PlanPolicyCallsTest {
           account.ops(false, MatrixTest.without(policy, action)).plan(account.target());
 
       assertThat(plan.diagnosis().unknowns())
-          .anySatisfy(unknown -> assertThat(unknown).contains(action));
+          .anySatisfy(unknown -> assertThat(unknown.describe()).contains(action));
     }
   }
 

@@ -369,7 +369,7 @@ final class RandomRepair {
   /** A diagnosis goes on without that answer, and says so; a patient caller asks again. */
   private static boolean revocationSeen(RepairPlan plan) {
     return plan.diagnosis().unknowns().stream()
-        .noneMatch(each -> each.startsWith("whether sessions of role"));
+        .noneMatch(each -> each.type() == UnknownType.REVOCATION);
   }
 
   private void execute(RepairPlan plan) {

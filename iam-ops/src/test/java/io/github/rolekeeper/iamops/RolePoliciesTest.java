@@ -16,7 +16,8 @@ class RolePoliciesTest {
 
   private static Optional<Boolean> trusts(String... statements) {
     return RolePolicies.trustsEc2(
-        "{\"Version\":\"2012-10-17\",\"Statement\":[" + String.join(",", statements) + "]}");
+        "{\"Version\":\"2012-10-17\",\"Statement\":[" + String.join(",", statements) + "]}",
+        new AccountRef("aws", "123456789012", "us-east-1"));
   }
 
   @ParameterizedTest
@@ -74,8 +75,14 @@ class RolePoliciesTest {
     assertThat(
             trusts(
                 plain,
-                "{\"Effect\":\"Deny\",\"NotAction\":\"sts:TagSession\",\"Principal\":\"*\"}"))
+                "{\"Effect\":\"Deny\",\"Action\":\"sts:*\",\"NotPrincipal\":{\"AWS\":\"AIDA\"}}"))
         .isEmpty();
+    assertThat(
+            trusts(
+                plain,
+                "{\"Effect\":\"Deny\",\"NotAction\":\"sts:TagSession\",\"Principal\":\"*\"}"))
+        .as("all but one action is this action, too")
+        .contains(false);
     assertThat(
             trusts(plain, statement("Allow", "sts:AssumeRole", "\"Principal\":" + EC2 + condition)))
         .as("one allowance without conditions is enough")

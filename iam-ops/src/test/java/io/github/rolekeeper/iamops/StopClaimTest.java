@@ -126,7 +126,8 @@ class StopClaimTest {
               .build();
 
       assertThat(next.plan(broken.target()).diagnosis().unknowns())
-          .anySatisfy(unknown -> assertThat(unknown).contains("who stopped", "no trail"));
+          .anySatisfy(
+              unknown -> assertThat(unknown.describe()).contains("who stopped", "no trail"));
       assertThat(started(broken, next)).isTrue();
     }
   }

@@ -12,9 +12,7 @@ import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,11 +218,8 @@ class StopSafetyTest {
   /** The plan with the steps that it would have if nothing spoke against them. */
   private RepairPlan stopping(SimulatedInstance instance, RepairPlan plan) {
     var steps = new ArrayList<>(plan.steps());
-    for (RepairAction action : List.of(RepairAction.STOP_INSTANCES, RepairAction.START_INSTANCES)) {
-      var parameters = new LinkedHashMap<String, String>();
-      parameters.put("InstanceId.1", instance.id());
-      steps.add(new RepairStep(steps.size() + 1, action, parameters, Map.of(), "", "", "", "", ""));
-    }
+    steps.add(new Steps.Stop(steps.size() + 1, InstanceId.of(instance.id())));
+    steps.add(new Steps.Start(steps.size() + 1, InstanceId.of(instance.id())));
     return new RepairPlan(
         plan.id(),
         plan.createdAt(),

@@ -71,7 +71,7 @@ public final class Doctor {
     String reason = reason(problem) + remedy(problem, command);
     command.getErr().println("rolekeeper: " + reason);
     if (command.getCommand() instanceof InstanceCommand asked && asked.json()) {
-      command.getOut().println(Json.error(reason, operation(problem)));
+      command.getOut().println(Json.error(reason, call(problem)));
     }
     return Exit.UNKNOWN;
   }
@@ -91,12 +91,13 @@ public final class Doctor {
   private static String remedy(Exception problem, CommandLine command) {
     return problem instanceof InstanceProfileOpsException call
             && call.code().isEmpty()
+            && call.kind() != InstanceProfileOpsException.Kind.NO_SUCH_INSTANCE
             && command.getCommand() instanceof InstanceCommand asked
         ? "; " + asked.connection.whereToLook()
         : "";
   }
 
-  private static @Nullable String operation(Exception problem) {
-    return problem instanceof InstanceProfileOpsException call ? call.operation() : null;
+  private static @Nullable InstanceProfileOpsException call(Exception problem) {
+    return problem instanceof InstanceProfileOpsException call ? call : null;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rolekeeper.iamops.InstanceDiagnosis;
+import io.github.rolekeeper.iamops.InstanceProfileOpsException;
 import io.github.rolekeeper.iamops.RepairPlan;
 import io.github.rolekeeper.iamops.RepairReport;
 import io.github.rolekeeper.iamops.RepairVerdict;
@@ -36,9 +37,12 @@ final class Json {
         .toPrettyString();
   }
 
-  static String error(String reason, @Nullable String operation) {
+  static String error(String reason, @Nullable InstanceProfileOpsException call) {
     ObjectNode node = MAPPER.createObjectNode();
-    node.putObject("error").put("reason", reason).put("operation", operation);
+    node.putObject("error")
+        .put("reason", reason)
+        .put("operation", call == null ? null : call.operation())
+        .put("kind", call == null ? null : call.kind().name());
     return node.toString();
   }
 

@@ -83,7 +83,7 @@ final class WatchCommand extends InstanceCommand {
       return new Look(
           e.operation() + e.code(),
           surroundings.clock().instant() + " could not look: " + reason,
-          Json.error(reason, e.operation()),
+          Json.error(reason, e),
           Exit.UNKNOWN);
     }
   }

@@ -18,6 +18,7 @@ final class Wording {
     OPTIONS.put("builder method endpoint", "--metadata-endpoint");
     OPTIONS.put(
         "no metadata client was given", "neither --on-instance nor --metadata-endpoint was");
+    OPTIONS.put("given with metadata(…)", "given with --metadata-endpoint");
     OPTIONS.put("without a metadata client", "without --on-instance or --metadata-endpoint");
   }
 

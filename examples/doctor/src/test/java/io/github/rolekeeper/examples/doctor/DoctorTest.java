@@ -487,6 +487,9 @@ class DoctorTest {
     assertThat(run("repair", "--yes", "--plan", file.toString()).err())
         .contains("is no text in UTF-8");
     Files.writeString(file, "{\"version\":1}");
+    assertThat(run("repair", "--yes", "--plan", file.toString()).err())
+        .contains("version is 1: version 2");
+    Files.writeString(file, "{\"version\":2}");
     DoctorRun bad = run("repair", "--yes", "--plan", file.toString());
     assertThat(bad.exit()).isEqualTo(2);
     assertThat(bad.err()).contains("target is missing");
