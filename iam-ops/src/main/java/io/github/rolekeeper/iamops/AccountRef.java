@@ -2,16 +2,39 @@ package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.InstanceId;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where a plan applies, as far as ARNs need it. */
 record AccountRef(String partition, String accountId, String region) {
   static final String EC2 = "ec2.amazonaws.com";
 
-  /** ARNs of an IAM entity of which only the name is known, whatever its path. */
+  private static final Pattern SPECIAL = Pattern.compile("[*?$]");
+
+  /** ARNs of an IAM entity of which only the name is known, whatever its path, for a policy. */
   Stream<String> iam(String kind, String name) {
     String prefix = "arn:" + partition + ":iam::" + accountId + ":" + kind + "/";
-    return Stream.of(prefix + name, prefix + "*/" + name);
+    return Stream.of(prefix + literal(name), prefix + "*/" + literal(name));
+  }
+
+  /**
+   * A text as it must stand in a policy to mean itself and nothing else (IAM User Guide, policy
+   * variables).
+   */
+  static String literal(String text) {
+    return SPECIAL
+        .matcher(text)
+        .replaceAll(each -> Matcher.quoteReplacement("${" + each.group() + "}"));
+  }
+
+  /** ARNs of KMS keys, for a policy: those, or any of the Region where they are not known. */
+  List<String> keys(Optional<List<String>> known) {
+    return known
+        .map(all -> all.stream().map(AccountRef::literal).toList())
+        // A key that is shared belongs to another account.
+        .orElse(List.of("arn:" + partition + ":kms:" + region + ":*:key/*"));
   }
 
   /**

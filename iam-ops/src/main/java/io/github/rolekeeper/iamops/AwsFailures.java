@@ -32,10 +32,12 @@ final class AwsFailures {
           "NoSuchEntity",
           // A person must act if it lasts, but the instance is down: try on meanwhile.
           "InsufficientInstanceCapacity",
-          "InsufficientHostCapacity");
+          "InsufficientHostCapacity",
+          "InsufficientCapacityOnHost");
 
   private static final Set<String> CAPACITY =
-      Set.of("InsufficientInstanceCapacity", "InsufficientHostCapacity");
+      Set.of(
+          "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacityOnHost");
 
   private static final Set<String> QUOTAS =
       Set.of("LimitExceeded", "InstanceLimitExceeded", "VcpuLimitExceeded");
@@ -127,6 +129,14 @@ final class AwsFailures {
       case DIFFERENT_ACCOUNTS -> StepFailure.Kind.REFUSED_BY_GUARD;
       case UNIMPLEMENTED, REFUSED -> StepFailure.Kind.REFUSED_BY_AWS;
     };
+  }
+
+  /** What a start came to that did not last, by the code of EC2's state reason. */
+  static StepFailure.Kind ofHalt(String code) {
+    return code.contains("InsufficientInstanceCapacity")
+            || code.contains("InsufficientHostCapacity")
+        ? StepFailure.Kind.NO_CAPACITY
+        : StepFailure.Kind.REFUSED_BY_AWS;
   }
 
   // Without a code it is not AWS that answered, or its answer came in pieces.

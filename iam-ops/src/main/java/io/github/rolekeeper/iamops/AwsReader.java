@@ -95,6 +95,46 @@ final class AwsReader {
     return view.withMetadata(view.running() ? metadata(id) : nobodyThere(view.state()));
   }
 
+  /** What DescribeInstances alone tells: whether the instance runs. One API call. */
+  InstanceView state(InstanceId id) {
+    Reservation reservation = reservation(id);
+    Instance instance = instance(reservation);
+    String state = state(instance);
+    return new InstanceView(
+        id,
+        account(owner(reservation, Optional.empty())),
+        clock.instant(),
+        state,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        nobodyThere(state),
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        List.of(),
+        false,
+        StopHazards.group(instance),
+        StopHazards.told(instance),
+        StopHazards.manager(instance),
+        Optional.ofNullable(instance.launchTime()),
+        halt(instance),
+        InstanceView.Sought.NOTHING);
+  }
+
+  private AccountRef account(String owner) {
+    Region region = ec2.serviceClientConfiguration().region();
+    return new AccountRef(PartitionMetadata.of(region).id(), owner, region.id());
+  }
+
+  private static String state(Instance instance) {
+    return Answers.needed(
+        "DescribeInstances",
+        "State.Name",
+        instance.state() == null ? null : instance.state().nameAsString());
+  }
+
   /**
    * What the AWS APIs tell, without the metadata.
    *
@@ -113,11 +153,6 @@ final class AwsReader {
     Reservation reservation = told.reservation();
     Optional<InstanceView.Association> association = told.association();
     Instance instance = instance(reservation);
-    String state =
-        Answers.needed(
-            "DescribeInstances",
-            "State.Name",
-            instance.state() == null ? null : instance.state().nameAsString());
     Optional<String> associated = association.map(each -> each.profileArn().name());
     Optional<String> name = wantedProfile.or(() -> associated);
     int before = unreadable.size();
@@ -127,7 +162,7 @@ final class AwsReader {
         depth == Depth.PROFILE
             ? Optional.empty()
             : associated
-                .filter(each -> !each.equalsIgnoreCase(name.orElse("")))
+                .filter(each -> !IamName.same(each, name.orElse("")))
                 .flatMap(each -> beside(each, unreadable));
     String owner = owner(reservation, association);
     Optional<InstanceProfileArn> held =
@@ -146,12 +181,11 @@ final class AwsReader {
         reads.start(() -> role.map(each -> revocation(each, session)));
     FutureTask<Optional<InstanceView.RoleNow>> now =
         reads.start(() -> depth == Depth.DEEP ? role.map(this::roleNow) : Optional.empty());
-    Region region = ec2.serviceClientConfiguration().region();
     return new InstanceView(
         id,
-        new AccountRef(PartitionMetadata.of(region).id(), owner, region.id()),
+        account(owner),
         clock.instant(),
-        state,
+        state(instance),
         association,
         name,
         profile,
@@ -173,6 +207,7 @@ final class AwsReader {
         profileAnswered,
         StopHazards.group(instance),
         StopHazards.told(instance),
+        StopHazards.manager(instance),
         Optional.ofNullable(instance.launchTime()),
         halt(instance),
         InstanceView.Sought.NOTHING);
@@ -261,6 +296,39 @@ final class AwsReader {
   /** Why stopping the instance would do harm: three API calls. */
   List<String> stopHazards(InstanceId id) {
     return hazards.all(instance(reservation(id)));
+  }
+
+  /**
+   * With the other instances that have a profile, whose role they share; those of this Region, page
+   * by page. Whoever may not list them is told so.
+   */
+  InstanceView withOthers(InstanceView view, InstanceProfileId profile) {
+    try {
+      return view.withOthers(
+          new ProfileReader(ec2, iam)
+              .instances(profile).stream().filter(id -> !id.equals(view.instance())).toList());
+    } catch (InstanceProfileOpsException e) {
+      return view.without(
+          unanswered(
+              UnknownType.OTHER_INSTANCES,
+              "which other instances of this Region are on profile " + profile,
+              e,
+              "DescribeInstances"));
+    }
+  }
+
+  /** With the keys of the volumes. Whoever may not list them is told so. */
+  InstanceView withVolumeKeys(InstanceView view) {
+    try {
+      return view.withVolumeKeys(hazards.volumeKeys(view.instance()));
+    } catch (InstanceProfileOpsException e) {
+      return view.without(
+          unanswered(
+              UnknownType.VOLUME_ENCRYPTION,
+              "whether the volumes of the instance are encrypted with a customer managed key",
+              e,
+              "DescribeVolumes"));
+    }
   }
 
   private static Instance instance(Reservation reservation) {

@@ -101,6 +101,33 @@ final class AwsWriter {
     }
   }
 
+  /**
+   * Asks AWS whether it would let this caller stop the instance or start it, without doing so.
+   *
+   * @return false if the endpoint does not know that question, and may have done it
+   * @throws SdkException if AWS would refuse the call, or does not answer
+   */
+  boolean rehearse(RepairStep step, String run) {
+    Consumer<AwsRequestOverrideConfiguration.Builder> once = once(run);
+    String id = step.parameters().get("InstanceId.1");
+    try {
+      if (step instanceof RepairStep.StopInstances) {
+        ec2.stopInstances(r -> r.instanceIds(id).dryRun(true).overrideConfiguration(once));
+      } else {
+        ec2.startInstances(r -> r.instanceIds(id).dryRun(true).overrideConfiguration(once));
+      }
+      return false;
+    } catch (SdkException e) {
+      if (AwsFailures.code(e).equals("DryRunOperation")) {
+        return true;
+      }
+      if (AwsFailures.unimplemented(AwsFailures.explained(step.operation(), e))) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   private static List<Tag> tags(RepairStep.CreateInstanceProfile step) {
     return step.tags().entrySet().stream()
         .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())

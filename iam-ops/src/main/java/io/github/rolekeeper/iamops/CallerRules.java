@@ -25,24 +25,11 @@ final class CallerRules {
               + "; pass clients of the instance's account, or its own caller",
           null);
     }
-    var binding =
-        new PlanBinding(
-            caller.principal(), account.accountId(), account.partition(), account.region());
     var notes = new ArrayList<>(plan.notes());
     var obstacles = new ArrayList<>(plan.obstacles());
     warning(plan, Optional.of(caller)).ifPresent(notes::add);
     lockout(plan, caller).ifPresent(obstacles::add);
-    boolean blocked = !obstacles.isEmpty();
-    return new RepairPlan(
-        plan.id(),
-        plan.createdAt(),
-        plan.target(),
-        plan.diagnosis(),
-        blocked ? List.of() : plan.steps(),
-        obstacles,
-        notes,
-        blocked ? "" : plan.policy(),
-        Optional.of(binding));
+    return plan.boundTo(plan.binding().madeBy(caller), obstacles, notes);
   }
 
   /** EC2 names a session that it delivers after the instance. */
@@ -91,33 +78,68 @@ final class CallerRules {
   }
 
   /**
-   * Refuses a plan that is for somebody else, or by which the caller would lock itself out. A plan
-   * is bound to a principal, which the sessions of all instances of a role share, so the session
-   * that carries it out need not be the one that made it.
+   * Whether a plan may begin.
+   *
+   * @param refusal why not; empty if it may
+   * @param warnings what should be known of it
+   */
+  record Admitted(Optional<String> refusal, List<String> warnings) {}
+
+  /**
+   * Refuses a plan that is for another place, or for its maker only, or by which the caller would
+   * lock itself out. The sessions of all instances of a role share a principal.
    *
    * @param caller who is about to carry it out; empty if that is not known
    * @param region where
-   * @throws IllegalArgumentException if the plan is bound otherwise, or takes from the caller
-   *     itself
    */
-  static void check(RepairPlan plan, Optional<CallerIdentity> caller, String region) {
-    caller
-        .flatMap(each -> lockout(plan, each))
-        .ifPresent(
-            why -> {
-              throw new IllegalArgumentException(
-                  "plan " + plan.id() + " cannot be carried out: " + why.describe());
-            });
-    if (plan.binding().isEmpty()) {
-      return;
+  static Admitted admit(RepairPlan plan, Optional<CallerIdentity> caller, String region) {
+    PlanBinding bound = plan.binding();
+    Optional<String> refusal =
+        caller
+            .flatMap(each -> lockout(plan, each))
+            .map(Obstacle::describe)
+            .or(() -> elsewhere("Region", bound.region(), region))
+            .or(
+                () ->
+                    caller.flatMap(
+                        who -> elsewhere("partition", bound.partition(), who.partition())))
+            .or(
+                () ->
+                    caller.flatMap(who -> elsewhere("account", bound.accountId(), who.accountId())))
+            .or(() -> notItsMaker(plan, caller));
+    var warnings = new ArrayList<String>();
+    warning(plan, caller).ifPresent(warnings::add);
+    otherCaller(bound, caller).ifPresent(warnings::add);
+    return new Admitted(refusal, warnings);
+  }
+
+  private static Optional<String> elsewhere(String what, String bound, String actual) {
+    return bound.equals(actual)
+        ? Optional.empty()
+        : Optional.of(
+            "the plan is for " + what + " " + bound + ", and this is " + what + " " + actual);
+  }
+
+  private static Optional<String> otherCaller(PlanBinding bound, Optional<CallerIdentity> caller) {
+    return caller
+        .map(CallerIdentity::principal)
+        .filter(who -> bound.principal().filter(maker -> !maker.equals(who)).isPresent())
+        .map(who -> "the plan was made by " + bound.principal().get() + ", and this is " + who);
+  }
+
+  private static Optional<String> notItsMaker(RepairPlan plan, Optional<CallerIdentity> caller) {
+    if (!plan.target().forSameCallerOnly()) {
+      return Optional.empty();
     }
-    PlanBinding bound = plan.binding().get();
-    if (caller.isEmpty()) {
-      throw refused(plan, "principal " + bound.principal(), "nobody says who the caller is");
-    }
-    same(plan, "principal", bound.principal(), caller.get().principal());
-    same(plan, "partition", bound.partition(), caller.get().partition());
-    same(plan, "Region", bound.region(), region);
+    Optional<String> maker = plan.binding().principal();
+    return maker.isPresent() && maker.equals(caller.map(CallerIdentity::principal))
+        ? Optional.empty()
+        : Optional.of(
+            "the plan is for its own caller only, "
+                + maker.orElse("of whom it does not tell")
+                + ", and this is "
+                + caller.map(CallerIdentity::principal).orElse("nobody who says so")
+                + "; give caller(…) when it is made and when it is carried out");
   }
 
   /** Refuses to take the caller's own permissions away. */
@@ -130,22 +152,5 @@ final class CallerRules {
               + role
               + " and would lock itself out; revoke as another principal");
     }
-  }
-
-  private static void same(RepairPlan plan, String what, String bound, String actual) {
-    if (!bound.equals(actual)) {
-      throw refused(plan, what + " " + bound, "this is " + actual);
-    }
-  }
-
-  private static IllegalArgumentException refused(RepairPlan plan, String bound, String actual) {
-    return new IllegalArgumentException(
-        "plan "
-            + plan.id()
-            + " is bound to "
-            + bound
-            + ", and "
-            + actual
-            + ": carry it out as and where it was made, with caller(…) given, or plan again");
   }
 }

@@ -13,7 +13,8 @@ final class CureCosts {
 
   private static String disruption(FindingType type, InstanceView view) {
     return switch (type) {
-      case INSTANCE_IN_TRANSITION,
+      case STOPPED_BY_REPAIR,
+          INSTANCE_IN_TRANSITION,
           ASSOCIATION_IN_TRANSITION,
           PROFILE_QUOTA_REACHED,
           METADATA_DISABLED,
@@ -52,6 +53,7 @@ final class CureCosts {
           CONSUMERS_MAY_LAG,
           POLICIES_PINNED_TO_OLD_ROLE ->
           List.of();
+      case STOPPED_BY_REPAIR -> of(RepairAction.START_INSTANCES);
       case NO_ASSOCIATION -> of(RepairAction.ASSOCIATE_IAM_INSTANCE_PROFILE);
       case PROFILE_DELETED, WANTED_PROFILE_MISSING, WRONG_ROLE ->
           and(

@@ -12,7 +12,22 @@ final class DiagnosisRules {
   private DiagnosisRules() {}
 
   static InstanceDiagnosis diagnose(InstanceView view, Optional<String> wantedRole) {
+    return diagnose(view, wantedRole, Optional.empty());
+  }
+
+  /**
+   * Concludes.
+   *
+   * @param claim whose the stop is that the instance is down by; empty if no repair meant to stop
+   *     it
+   */
+  static InstanceDiagnosis diagnose(
+      InstanceView view, Optional<String> wantedRole, Optional<StopClaim> claim) {
     var findings = new ArrayList<Finding>();
+    claim
+        .filter(each -> view.down() && each.owner() == StopClaim.Owner.REPAIR)
+        .map(each -> stoppedByRepair(view, each))
+        .ifPresent(findings::add);
     if (!view.running() && !view.stopped()) {
       findings.add(instanceInTransition(view));
     } else if (view.association().isEmpty()) {
@@ -25,7 +40,9 @@ final class DiagnosisRules {
       InstanceView.Association association = view.association().get();
       // A repair may ask IAM for another profile than the one that the instance refers to.
       boolean sameName =
-          view.profileName().filter(association.profileArn().name()::equalsIgnoreCase).isPresent();
+          view.profileName()
+              .filter(name -> IamName.same(name, association.profileArn().name()))
+              .isPresent();
       if (!sameName) {
         view.profileName().ifPresent(name -> findings.add(wrongProfile(view, association, name)));
         wantedMissing(view).ifPresent(findings::add);
@@ -56,6 +73,19 @@ final class DiagnosisRules {
         view.profileAnswered() && view.idsComparable());
   }
 
+  private static Finding stoppedByRepair(InstanceView view, StopClaim claim) {
+    return new Finding(
+        FindingType.STOPPED_BY_REPAIR,
+        Severity.BROKEN_NOW,
+        "A repair has stopped the instance and not started it again: " + claim.why() + ".",
+        List.of(
+            new Evidence(
+                "DescribeInstances", "State.Name", view.state(), "running, as before the repair")),
+        Confidence.HIGH,
+        Optional.empty(),
+        "plan and execute again, which starts it; or StartInstances");
+  }
+
   /** What is wrong with what the profile holds. */
   private static void hold(
       InstanceView view,
@@ -74,7 +104,7 @@ final class DiagnosisRules {
       InstanceView view, InstanceView.Role role, Optional<String> wanted, List<Finding> findings) {
     // Names of roles are unique without regard to case (IAM quotas page).
     wanted
-        .filter(name -> !name.equalsIgnoreCase(role.name()))
+        .filter(name -> !IamName.same(name, role.name()))
         .ifPresent(name -> findings.add(wrongRole(view, role, name)));
     view.roleNow()
         .filter(now -> !now.id().equals(Optional.of(role.id())))

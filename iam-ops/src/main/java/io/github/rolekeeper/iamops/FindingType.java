@@ -5,6 +5,8 @@ package io.github.rolekeeper.iamops;
  * only waiting cures first, then the profile and what it holds, then the association.
  */
 public enum FindingType {
+  /** A repair stopped the instance, by the {@link Journal}, and has not started it again. */
+  STOPPED_BY_REPAIR,
   /** The instance is being launched, stopped or ended, so that nothing can be said or done now. */
   INSTANCE_IN_TRANSITION,
   /** The association is being made or ended at this moment. */

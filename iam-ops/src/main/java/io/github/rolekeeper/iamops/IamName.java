@@ -22,6 +22,14 @@ enum IamName {
   }
 
   /**
+   * Whether two names are of the same thing: within an account they are unique whatever their case
+   * (IAM User Guide, IAM identifiers).
+   */
+  static boolean same(String one, String other) {
+    return one.equalsIgnoreCase(other);
+  }
+
+  /**
    * Checks a name.
    *
    * @throws IllegalArgumentException if it is none that IAM accepts

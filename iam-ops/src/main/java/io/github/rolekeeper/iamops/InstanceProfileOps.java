@@ -16,7 +16,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -43,7 +42,7 @@ public final class InstanceProfileOps {
   private final Looks looks;
 
   private InstanceProfileOps(Builder builder) {
-    var hazards = new StopHazards(builder.ec2, builder.standby);
+    var hazards = new StopHazards(builder.ec2, builder.standby, builder.ownHost);
     reader = new AwsReader(builder.ec2, builder.iam, builder.metadata, builder.clock, hazards);
     looks = new Looks(reader, builder.deadline, builder.executor);
     var fromOutside =
@@ -88,6 +87,24 @@ public final class InstanceProfileOps {
   }
 
   /**
+   * The IAM policy for a principal that diagnoses and plans, for any instance, profile and role of
+   * an account: every action that {@link #diagnose}, {@link #diagnoseDeeply}, {@link
+   * #diagnoseProfile}, {@link #diagnoseRole} and {@link #plan} can call, on every resource. It is
+   * the same in every partition. What carries a plan out needs {@link RepairPlan#policy()}.
+   *
+   * <p>Needed are {@code ec2:DescribeInstances}, {@code ec2:DescribeIamInstanceProfileAssociations}
+   * and {@code iam:GetInstanceProfile}, and {@code iam:ListInstanceProfilesForRole} for a role.
+   * Whoever lacks one of the others is told what stays unknown for that. What the functions call
+   * that a builder is given is not in it, such as {@code autoscaling:DescribeAutoScalingInstances}
+   * or {@code cloudtrail:LookupEvents}.
+   *
+   * @return a JSON document
+   */
+  public static String readOnlyPolicy() {
+    return ReadOnlyPolicy.json();
+  }
+
+  /**
    * Finds out what is wrong with an instance. Four API calls, and the metadata if a client was
    * given; at the same time what does not depend on each other.
    *
@@ -98,7 +115,7 @@ public final class InstanceProfileOps {
    *     deadline}; or if the thread is interrupted. Its kind says which
    */
   public InstanceDiagnosis diagnose(InstanceId instance) {
-    return DiagnosisRules.diagnose(
+    return diagnosis(
         looks.atOnce(instance, Optional.empty(), AwsReader.Depth.ROLE), Optional.empty());
   }
 
@@ -114,9 +131,28 @@ public final class InstanceProfileOps {
    *     deadline}; or if the thread is interrupted. Its kind says which
    */
   public InstanceDiagnosis diagnoseDeeply(RepairTarget target) {
-    return DiagnosisRules.diagnose(
+    return diagnosis(
         looks.atOnce(target.instance(), target.instanceProfile(), AwsReader.Depth.DEEP),
         target.role());
+  }
+
+  /** An instance that is down may be so by a repair, which only the journal tells. */
+  private InstanceDiagnosis diagnosis(InstanceView view, Optional<String> wantedRole) {
+    if (!view.down()) {
+      return DiagnosisRules.diagnose(view, wantedRole);
+    }
+    try {
+      return DiagnosisRules.diagnose(
+          view, wantedRole, new RunJournal(journal, view.instance(), new RunTime()).claim(view));
+    } catch (JournalException e) {
+      return DiagnosisRules.diagnose(
+          view.without(
+              new Values.Gap(
+                  UnknownType.STOP,
+                  "whether a repair has stopped the instance, because " + e.getMessage(),
+                  "a journal that can be read would settle it")),
+          wantedRole);
+    }
   }
 
   /**
@@ -168,7 +204,7 @@ public final class InstanceProfileOps {
    */
   public RepairPlan plan(RepairTarget target) {
     String id = "plan-" + nonce();
-    var before = new RunJournal(journal, target.instance());
+    var before = new RunJournal(journal, target.instance(), new RunTime());
     Optional<JournalEntry> entry = before.latest();
     try (Deadline.Running time = looks.begin("plan for " + target.instance())) {
       return plan(id, target, before, entry, time);
@@ -200,13 +236,22 @@ public final class InstanceProfileOps {
       RepairTarget target,
       Optional<StopClaim> claim,
       Deadline.Running time) {
-    boolean stops =
-        RepairPlanner.plan(id, view.withStopHazards(List.of()), target, claim).steps().stream()
-            .anyMatch(step -> step.action() == RepairAction.STOP_INSTANCES);
+    RepairPlan draft = RepairPlanner.plan(id, view.withStopHazards(List.of()), target, claim);
     // What speaks against stopping costs calls of its own, so only a plan that would stop the
-    // instance if nothing did pays them.
+    // instance if nothing did pays them; and who else is affected, only one that affects others.
+    InstanceView hazards =
+        draft.has(RepairAction.STOP_INSTANCES)
+            ? view.withStopHazards(time.get(() -> reader.stopHazards(view.instance())))
+            : view;
+    InstanceView others =
+        SideEffects.sharedProfile(draft.steps())
+            .map(profile -> time.get(() -> reader.withOthers(hazards, profile)))
+            .orElse(hazards);
+    // How it is encrypted matters only where it is started, which the hazards may stand against.
     InstanceView whole =
-        stops ? view.withStopHazards(time.get(() -> reader.stopHazards(view.instance()))) : view;
+        RepairPlanner.plan(id, others, target, claim).has(RepairAction.START_INSTANCES)
+            ? time.get(() -> reader.withVolumeKeys(others))
+            : others;
     return bound(RepairPlanner.plan(id, whole, target, claim), whole, time);
   }
 
@@ -220,7 +265,7 @@ public final class InstanceProfileOps {
             .role()
             .filter(
                 name ->
-                    held.map(each -> !each.equalsIgnoreCase(name) && target.roleRemovalAllowed())
+                    held.map(each -> !IamName.same(each, name) && target.roleRemovalAllowed())
                         .orElse(true));
     return time.get(
         () -> {
@@ -229,10 +274,10 @@ public final class InstanceProfileOps {
           List<String> hinted = hints.about(target, view, entry);
           try {
             return view.with(
-                new InstanceView.Sought(coming, missing, hinted, tags.about(view, entry)));
+                InstanceView.Sought.asked(coming, missing, hinted, tags.about(view, entry)));
           } catch (RuntimeException e) {
             // It is the caller's function, and may throw anything.
-            return view.with(new InstanceView.Sought(coming, missing, hinted, Optional.empty()))
+            return view.with(InstanceView.Sought.asked(coming, missing, hinted, Optional.empty()))
                 .without(
                     new Values.Gap(
                         UnknownType.PROFILE_TAGS,
@@ -251,27 +296,29 @@ public final class InstanceProfileOps {
    * Carries out a plan.
    *
    * @param plan the plan
-   * @return what was done and what it came to
-   * @throws IllegalArgumentException if the plan has obstacles
+   * @return what was done and what it came to, as of {@link #execute(RepairPlan, RepairListener)}
+   * @throws JournalException if the journal cannot be read
    */
   public RepairReport execute(RepairPlan plan) {
     return execute(plan, outcome -> {});
   }
 
   /**
-   * Carries out a plan and tells of each step. Before each step the state is read again: what is
-   * done already is not done twice, and a plan that rests on ids that have moved is refused.
+   * Carries out a plan and tells of each step. Before the first call, and before each one, it is
+   * looked whether what the plan rests on is still so: what is done already is not done twice, and
+   * a plan whose ids have moved is refused. A plan without steps writes nothing, and is answered by
+   * {@link RepairVerdict#NOTHING_DONE}.
    *
-   * <p>A plan that was made without {@linkplain Builder#caller(Supplier) the caller} is bound to
-   * nobody: it is carried out as whoever the clients are, in whatever account and Region they are
-   * for, and only AWS's own refusals and the ids in it stand against that. If the caller is known
-   * now, it is kept from locking itself out all the same.
+   * <p>A plan is for one account, partition and Region. If {@linkplain Builder#caller(Supplier) the
+   * caller} is known, and is another one than the one that made the plan, the listener is warned; a
+   * plan that was made {@linkplain RepairTarget.Builder#sameCallerOnly() for its own caller only}
+   * is refused. A caller is kept from locking itself out.
    *
    * @param plan the plan
-   * @param listener told of each step; what it throws ends the repair between two calls
-   * @return what was done and what it came to; a step that failed is an outcome, not an exception
-   * @throws IllegalArgumentException if the plan has obstacles, is bound to another principal,
-   *     account, partition or Region, or stops the very instance that the caller runs on
+   * @param listener told of each step; what it throws is logged, and changes nothing
+   * @return what was done and what it came to; a step that failed, and a plan that was refused, are
+   *     outcomes, not exceptions. An interrupt ends it with an incomplete report as soon as the
+   *     instance has what this run took from it, and keeps the thread's interrupt status
    * @throws JournalException if the journal cannot be read
    */
   public RepairReport execute(RepairPlan plan, RepairListener listener) {
@@ -285,7 +332,6 @@ public final class InstanceProfileOps {
    * @param listener told of each step and each wait, on the scheduler's threads
    * @param scheduler runs and delays the pieces; stays the caller's to shut down
    * @return the report, as of {@link RepairRun#driveOn}
-   * @throws IllegalArgumentException if the plan has obstacles
    * @throws JournalException if the journal cannot be read
    */
   public CompletableFuture<RepairReport> executeAsync(
@@ -298,31 +344,29 @@ public final class InstanceProfileOps {
    *
    * @param plan the plan
    * @param listener told of each step and each wait
-   * @return the run; nothing has been called yet
-   * @throws IllegalArgumentException if the plan has obstacles
+   * @return the run; nothing has been called yet but what tells the caller
    * @throws JournalException if the journal cannot be read
    */
   public RepairRun start(RepairPlan plan, RepairListener listener) {
-    if (!plan.obstacles().isEmpty()) {
-      throw new IllegalArgumentException(
-          "plan "
-              + plan.id()
-              + " cannot be carried out: "
-              + plan.obstacles().stream().map(Obstacle::describe).collect(Collectors.joining(" ")));
-    }
+    Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(listener, "listener");
     Optional<CallerIdentity> who = caller.get();
-    CallerRules.check(plan, who, reader.region());
-    CallerRules.warning(plan, who).ifPresent(listener::onWarning);
+    var time = new RunTime();
     var runner =
         new StepRunner(
             plan,
             nonce(),
             reader,
             writer,
-            new RunJournal(journal, plan.target().instance()),
-            clock);
-    return new RepairRun(plan, listener, runner, pauser);
+            new RunJournal(journal, plan.target().instance(), time),
+            clock,
+            time);
+    CallerRules.Admitted admitted = CallerRules.admit(plan, who, reader.region());
+    var run =
+        new RepairRun(
+            plan, listener, runner, pauser, new Admission(plan, runner, admitted.refusal()));
+    admitted.warnings().forEach(run::warn);
+    return run;
   }
 
   private static String nonce() {
@@ -392,6 +436,7 @@ public final class InstanceProfileOps {
     private StopHistory stopHistory = instance -> List.of();
     private UnaryOperator<String> decoder = message -> "";
     private Predicate<InstanceId> standby = instance -> false;
+    private Predicate<InstanceId> ownHost = OwnHost.here();
 
     // Three attempts of the SDK at each of four calls, which AWS answers in a second or two.
     private Duration deadline = Duration.ofSeconds(30);
@@ -534,6 +579,20 @@ public final class InstanceProfileOps {
      */
     public Builder standby(Predicate<InstanceId> how) {
       standby = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * What tells whether this very program runs on an instance, which it then does not stop: it
+     * could not start it again. Asked before a stop is offered and before it is called.
+     *
+     * @param how by default the machine's firmware is asked, then the metadata service at the
+     *     configured endpoint and at EC2's addresses of both families; on a machine that is no
+     *     instance no packet is sent. What it throws speaks against stopping
+     * @return this builder
+     */
+    public Builder ownHost(Predicate<InstanceId> how) {
+      ownHost = Objects.requireNonNull(how, "how");
       return this;
     }
 

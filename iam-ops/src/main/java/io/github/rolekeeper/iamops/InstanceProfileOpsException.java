@@ -46,6 +46,7 @@ public final class InstanceProfileOpsException extends RuntimeException {
   /** AWS's error code, or nothing. */
   private final String code;
 
+  /** What is the matter. */
   private final Kind kind;
 
   InstanceProfileOpsException(

@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  *     endpoints that are not AWS's and do not implement that
  * @param autoScalingGroup the Auto Scaling group that the instance belongs to; empty if to none
  * @param stopHazards why stopping this instance would do harm; empty if nothing speaks against it
+ * @param manager the service of AWS that manages the instance; empty if none does
  * @param launched when the instance was started last; empty if EC2 does not say
  * @param halt how the instance came to be stopped; of no meaning while it runs
  * @param sought what a plan asks for besides
@@ -51,6 +52,7 @@ record InstanceView(
     boolean profileAnswered,
     Optional<String> autoScalingGroup,
     List<String> stopHazards,
+    Optional<String> manager,
     Optional<Instant> launched,
     Halt halt,
     Sought sought) {
@@ -120,13 +122,50 @@ record InstanceView(
    * @param roleHints which role a lost or empty profile may have held, in words; empty if that is
    *     not wanted or not known
    * @param tags those of a lost profile; empty if that is not wanted or not known
+   * @param others the other instances of the Region that are on the profile; empty if nobody looked
+   * @param volumeKeys the keys by which the volumes of the instance are encrypted; empty if nobody
+   *     looked, or could
    */
   record Sought(
       Optional<Role> wantedRole,
       boolean wantedRoleMissing,
       List<String> roleHints,
-      Optional<RoleHistory.Tags> tags) {
-    static final Sought NOTHING = new Sought(Optional.empty(), false, List.of(), Optional.empty());
+      Optional<RoleHistory.Tags> tags,
+      List<InstanceId> others,
+      Optional<List<String>> volumeKeys) {
+    static final Sought NOTHING = asked(Optional.empty(), false, List.of(), Optional.empty());
+
+    /** What is asked for before anything is planned. */
+    static Sought asked(
+        Optional<Role> wantedRole,
+        boolean wantedRoleMissing,
+        List<String> roleHints,
+        Optional<RoleHistory.Tags> tags) {
+      return new Sought(
+          wantedRole, wantedRoleMissing, roleHints, tags, List.of(), Optional.empty());
+    }
+  }
+
+  InstanceView withOthers(List<InstanceId> found) {
+    return with(
+        new Sought(
+            sought.wantedRole,
+            sought.wantedRoleMissing,
+            sought.roleHints,
+            sought.tags,
+            List.copyOf(found),
+            sought.volumeKeys));
+  }
+
+  InstanceView withVolumeKeys(List<String> found) {
+    return with(
+        new Sought(
+            sought.wantedRole,
+            sought.wantedRoleMissing,
+            sought.roleHints,
+            sought.tags,
+            sought.others,
+            Optional.of(List.copyOf(found))));
   }
 
   InstanceView with(Sought found) {
@@ -167,6 +206,7 @@ record InstanceView(
         profileAnswered,
         autoScalingGroup,
         hazards,
+        manager,
         launched,
         halt,
         besides);
@@ -238,7 +278,7 @@ record InstanceView(
             served ->
                 profile
                     .flatMap(Profile::roleName)
-                    .filter(held -> !held.equalsIgnoreCase(served))
+                    .filter(held -> !IamName.same(held, served))
                     .isPresent());
   }
 

@@ -64,6 +64,16 @@ public interface Journal {
   boolean put(JournalEntry entry);
 
   /**
+   * Whether what is stored is still there when this process has died. Only then a repair stops an
+   * instance, or ends the association of a stopped one to make another.
+   *
+   * @return true by default
+   */
+  default boolean outlivesProcess() {
+    return true;
+  }
+
+  /**
    * A journal that lasts as long as the object: enough for a run that fails and is repeated in the
    * same process, not for a process that dies.
    *

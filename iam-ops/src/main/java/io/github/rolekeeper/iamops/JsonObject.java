@@ -145,6 +145,16 @@ record JsonObject(String place, JsonNode node) {
     return absent(member) ? List.of() : texts(member);
   }
 
+  /** Texts that must mean something; empty where an older writer knew no such member. */
+  <T> List<T> optionalParsed(String member, Function<String, T> parse) {
+    List<String> texts = optionalTexts(member);
+    try {
+      return texts.stream().map(parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(at(member) + " is wrong: " + e.getMessage(), e);
+    }
+  }
+
   /** Empty where an older writer knew no such member. */
   <T> List<T> optionalObjects(String member, Function<JsonObject, T> read) {
     return absent(member) ? List.of() : objects(member, read);

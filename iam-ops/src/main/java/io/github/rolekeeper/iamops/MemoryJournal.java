@@ -22,4 +22,9 @@ final class MemoryJournal implements Journal {
     entries.put(entry.instance(), entry);
     return true;
   }
+
+  @Override
+  public boolean outlivesProcess() {
+    return false;
+  }
 }

@@ -16,4 +16,9 @@ enum NoJournal implements Journal {
   public boolean put(JournalEntry entry) {
     return true;
   }
+
+  @Override
+  public boolean outlivesProcess() {
+    return false;
+  }
 }

@@ -181,12 +181,18 @@ final class PlanAgreement {
         if (right.isEmpty()) {
           right = Optional.of(each.getValue());
           from = "as of " + place(step, each.getKey());
-        } else if (!right.get().equalsIgnoreCase(each.getValue())) {
-          // IAM's names are unique whatever their case.
+        } else if (!same(each.getKey(), right.get(), each.getValue())) {
           throw wrong(step, each.getKey(), each.getValue(), right.get() + ", " + from + ",");
         }
       }
     }
+  }
+
+  /** Ids are compared as they are. */
+  private static boolean same(String member, String one, String other) {
+    boolean name =
+        PROFILE_NAMES.contains(member) || member.equals(ROLE_NAME) || member.equals(NEXT_ROLE_NAME);
+    return name ? IamName.same(one, other) : one.equals(other);
   }
 
   /** What a step rests on is there, and nothing that the plan only makes. */
@@ -209,7 +215,8 @@ final class PlanAgreement {
         throw wrong(
             step, ROLE_ID, add.roleId().orElse(""), "another role than the one that is taken out");
       }
-      boolean again = before.filter(each -> each.roleName().equals(add.roleName())).isPresent();
+      boolean again =
+          before.filter(each -> IamName.same(each.roleName(), add.roleName())).isPresent();
       if (target.role().isEmpty() && !again) {
         throw wrong(
             step, ROLE_NAME, add.roleName() + ", and target.role is missing", "the target's role");

@@ -30,14 +30,13 @@ final class PlanJson {
     node.put("version", VERSION);
     node.put("id", plan.id());
     node.put("createdAt", plan.createdAt().toString());
-    plan.binding()
-        .ifPresent(
-            each ->
-                node.putObject("binding")
-                    .put("principal", each.principal())
-                    .put("accountId", each.accountId())
-                    .put("partition", each.partition())
-                    .put("region", each.region()));
+    PlanBinding bound = plan.binding();
+    ObjectNode binding =
+        node.putObject("binding")
+            .put("accountId", bound.accountId())
+            .put("partition", bound.partition())
+            .put("region", bound.region());
+    bound.principal().ifPresent(who -> binding.put("principal", who));
     RepairTarget target = plan.target();
     ObjectNode wanted = node.putObject("target").put("instance", target.instance().value());
     target.instanceProfile().ifPresent(name -> wanted.put("instanceProfile", name));
@@ -46,14 +45,21 @@ final class PlanJson {
         .put("stopStartAllowed", target.stopStartAllowed())
         .put("roleRemovalAllowed", target.roleRemovalAllowed())
         .put("trustPolicyChangeAllowed", target.trustPolicyChangeAllowed())
-        .put("metadataOptionsChangeAllowed", target.metadataOptionsChangeAllowed());
+        .put("metadataOptionsChangeAllowed", target.metadataOptionsChangeAllowed())
+        .put("forSameCallerOnly", target.forSameCallerOnly());
     node.set("diagnosis", DiagnosisJson.node(plan.diagnosis()));
     ArrayNode steps = node.putArray("steps");
     plan.steps().forEach(step -> steps.add(StepJson.write(step)));
+    node.put("longest", plan.longest().toString());
     DiagnosisJson.obstacles(node, plan.obstacles());
     DiagnosisJson.texts(node, "notes", plan.notes());
+    DiagnosisJson.texts(
+        node, "alsoAffected", plan.alsoAffected().stream().map(InstanceId::value).toList());
     if (!plan.policy().isEmpty()) {
       node.set("policy", tree(plan.policy()));
+    }
+    if (!plan.wayBackPolicy().isEmpty()) {
+      node.set("wayBackPolicy", tree(plan.wayBackPolicy()));
     }
     return node.toPrettyString();
   }
@@ -80,15 +86,18 @@ final class PlanJson {
         steps,
         plan.objects("obstacles", DiagnosisJson::obstacle),
         plan.texts("notes"),
-        plan.optionalObject("policy").map(each -> readPolicy(plan, each)).orElse(""),
-        plan.optionalObject("binding")
-            .map(
-                each ->
-                    new PlanBinding(
-                        each.text("principal"),
-                        each.text("accountId"),
-                        each.text("partition"),
-                        each.text("region"))));
+        plan.optionalParsed("alsoAffected", InstanceId::of),
+        readPolicy(plan, "policy"),
+        readPolicy(plan, "wayBackPolicy"),
+        readBinding(plan.object("binding")));
+  }
+
+  private static PlanBinding readBinding(JsonObject binding) {
+    return new PlanBinding(
+        binding.text("accountId"),
+        binding.text("partition"),
+        binding.text("region"),
+        binding.optionalText("principal"));
   }
 
   private static RepairTarget readTarget(JsonObject target) {
@@ -99,16 +108,21 @@ final class PlanJson {
         target.truth("stopStartAllowed"),
         target.optionalTruth("roleRemovalAllowed"),
         target.optionalTruth("trustPolicyChangeAllowed"),
-        target.optionalTruth("metadataOptionsChangeAllowed"));
+        target.optionalTruth("metadataOptionsChangeAllowed"),
+        target.optionalTruth("forSameCallerOnly"));
   }
 
   private static Optional<String> name(JsonObject object, String member, IamName kind) {
     return object.optionalText(member).map(text -> object.parsed(member, kind::checked));
   }
 
-  private static String readPolicy(JsonObject plan, JsonObject policy) {
-    return PlanPolicy.printed(policy.node().toString())
-        .orElseThrow(() -> plan.wrong("policy", "an IAM policy"));
+  private static String readPolicy(JsonObject plan, String member) {
+    return plan.optionalObject(member)
+        .map(
+            policy ->
+                PlanPolicy.printed(policy.node().toString())
+                    .orElseThrow(() -> plan.wrong(member, "an IAM policy")))
+        .orElse("");
   }
 
   private static JsonNode tree(String json) {

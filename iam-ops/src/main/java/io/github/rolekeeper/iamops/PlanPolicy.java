@@ -51,18 +51,19 @@ final class PlanPolicy {
         .ifPresent(statements::add);
     Set<String> passed = passedRoles(view, target, steps);
     if (!passed.isEmpty()) {
-      statements.add(
-          allow(List.of(PASS_ROLE), arns(account, "role", passed)).toBuilder()
-              .addConditions(
-                  IamConditionOperator.STRING_EQUALS,
-                  "iam:PassedToService",
-                  account.ec2Principals())
-              .build());
+      statements.add(pass(account, passed));
     }
     if (!onInstance.isEmpty()) {
       statements.add(allow(onInstance, List.of(account.instance(view.instance()))));
     }
     return printed(IamPolicy.builder().statements(statements).build());
+  }
+
+  static IamStatement pass(AccountRef account, Set<String> roles) {
+    return allow(List.of(PASS_ROLE), arns(account, "role", roles)).toBuilder()
+        .addConditions(
+            IamConditionOperator.STRING_EQUALS, "iam:PassedToService", account.ec2Principals())
+        .build();
   }
 
   /** What knows no resources. */
@@ -77,19 +78,24 @@ final class PlanPolicy {
       view.autoScalingGroup()
           .ifPresent(group -> reads.add("autoscaling:DescribeAutoScalingInstances"));
     }
+    if (steps.stream().anyMatch(step -> step.action() == RepairAction.START_INSTANCES)) {
+      reads.add("ec2:DescribeVolumes");
+    }
     return reads;
   }
 
   private static Set<String> leftProfile(InstanceView view) {
     return view.association().stream()
         .map(each -> each.profileArn().name())
-        .filter(name -> view.profileName().filter(name::equalsIgnoreCase).isEmpty())
+        .filter(name -> view.profileName().filter(each -> IamName.same(each, name)).isEmpty())
         .collect(Collectors.toSet());
   }
 
   private static Set<String> profiles(InstanceView view, List<RepairStep> steps) {
     var profiles = new TreeSet<String>();
+    // As it was asked for, and as IAM has it.
     view.profileName().ifPresent(profiles::add);
+    view.profile().map(InstanceView.Profile::name).ifPresent(profiles::add);
     steps.stream().flatMap(step -> Steps.facts(step).profile().stream()).forEach(profiles::add);
     return profiles;
   }
@@ -134,7 +140,7 @@ final class PlanPolicy {
     return resources.isEmpty() ? Optional.empty() : Optional.of(allow(actions, resources));
   }
 
-  private static List<String> arns(AccountRef account, String kind, Set<String> names) {
+  static List<String> arns(AccountRef account, String kind, Set<String> names) {
     return names.stream().flatMap(name -> account.iam(kind, name)).toList();
   }
 
@@ -148,11 +154,11 @@ final class PlanPolicy {
     }
   }
 
-  private static String printed(IamPolicy policy) {
+  static String printed(IamPolicy policy) {
     return policy.toJson(IamPolicyWriter.builder().prettyPrint(true).build());
   }
 
-  private static IamStatement allow(Iterable<String> actions, Iterable<String> resources) {
+  static IamStatement allow(Iterable<String> actions, Iterable<String> resources) {
     IamStatement.Builder statement = IamStatement.builder().effect(IamEffect.ALLOW);
     actions.forEach(statement::addAction);
     resources.forEach(statement::addResource);

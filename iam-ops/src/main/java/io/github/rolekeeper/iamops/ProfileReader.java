@@ -1,6 +1,7 @@
 package io.github.rolekeeper.iamops;
 
 import io.github.rolekeeper.core.InstanceId;
+import io.github.rolekeeper.core.InstanceProfileId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -71,12 +72,37 @@ final class ProfileReader {
                 // Look-alikes of AWS take wildcards for letters, or do not filter at all.
                 .filter(
                     each ->
-                        Answers.arn(
-                                "DescribeInstances",
-                                "IamInstanceProfile.Arn",
-                                each.iamInstanceProfile().arn())
-                            .name()
-                            .equalsIgnoreCase(profile))
+                        IamName.same(
+                            profile,
+                            Answers.arn(
+                                    "DescribeInstances",
+                                    "IamInstanceProfile.Arn",
+                                    each.iamInstanceProfile().arn())
+                                .name()))
+                .map(each -> Answers.instance("DescribeInstances", "InstanceId", each.instanceId()))
+                .toList());
+  }
+
+  /** The instances that have not ended and refer to the very profile of this id. */
+  List<InstanceId> instances(InstanceProfileId profile) {
+    return call(
+        "DescribeInstances",
+        () ->
+            ec2
+                .describeInstancesPaginator(
+                    r ->
+                        r.maxResults(PAGE)
+                            .filters(
+                                filter("iam-instance-profile.id", profile.value()),
+                                filter("instance-state-name", NOT_ENDED)))
+                .reservations()
+                .stream()
+                .flatMap(each -> each.instances().stream())
+                // Look-alikes of AWS may not filter at all.
+                .filter(
+                    each ->
+                        each.iamInstanceProfile() != null
+                            && profile.value().equals(each.iamInstanceProfile().id()))
                 .map(each -> Answers.instance("DescribeInstances", "InstanceId", each.instanceId()))
                 .toList());
   }

@@ -62,7 +62,7 @@ final class Referrers {
     }
     var found = new ArrayList<ProfileDiagnosis>();
     holding.orElse(List.of()).forEach(name -> found.add(ofProfile(name)));
-    if (found.stream().noneMatch(each -> each.profile().equalsIgnoreCase(role))) {
+    if (found.stream().noneMatch(each -> IamName.same(each.profile(), role))) {
       // The console gives a role a profile of its own name, and deletes it with the role.
       ProfileDiagnosis namesake = ofProfile(role);
       boolean lost =

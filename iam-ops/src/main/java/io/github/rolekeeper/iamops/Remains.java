@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What is still wrong after a repair. Pure. */
 final class Remains {
@@ -20,17 +19,14 @@ final class Remains {
   private Remains() {}
 
   /** In words, with what to do about it; empty if nothing is left. */
-  static Optional<String> of(RepairPlan plan, InstanceView view) {
+  static Optional<String> of(RepairPlan plan, InstanceDiagnosis now) {
     List<Finding> left =
-        Stream.concat(
-                DiagnosisRules.diagnose(view, plan.target().role()).findings().stream()
-                    .filter(finding -> !JUDGED_OTHERWISE.contains(finding.type())),
-                plan.diagnosis().findings().stream()
-                    .filter(
-                        finding ->
-                            finding.type() == FindingType.ROLE_RECREATED
-                                ? stillHolds(finding, view)
-                                : revokesNewSessions(finding, plan, view)))
+        now.findings().stream()
+            .filter(finding -> finding.severity() != Severity.RISK)
+            .filter(
+                finding ->
+                    !JUDGED_OTHERWISE.contains(finding.type())
+                        || revokesWhatComes(finding, plan, now))
             .toList();
     return left.isEmpty()
         ? Optional.empty()
@@ -40,16 +36,13 @@ final class Remains {
                 + " Plan again; the plan says which permission it needs");
   }
 
-  /** The looks of a repair do not ask for the role by its name, so what the plan saw stands. */
-  private static boolean stillHolds(Finding recreated, InstanceView view) {
-    Optional<String> held =
-        view.profile().flatMap(InstanceView.Profile::role).map(InstanceView.Role::id);
-    return recreated.evidence().stream().findFirst().map(Evidence::seen).equals(held);
-  }
-
-  private static boolean revokesNewSessions(Finding finding, RepairPlan plan, InstanceView view) {
+  /** No new session helps before a cut-off that lies in the future. */
+  private static boolean revokesWhatComes(Finding finding, RepairPlan plan, InstanceDiagnosis now) {
     return finding.type() == FindingType.SESSIONS_REVOKED
-        && DiagnosisRules.revokedBefore(plan.diagnosis()).filter(view.at()::isBefore).isPresent();
+        && DiagnosisRules.revokedBefore(now)
+            .or(() -> DiagnosisRules.revokedBefore(plan.diagnosis()))
+            .filter(now.at()::isBefore)
+            .isPresent();
   }
 
   private static String inWords(Finding finding) {

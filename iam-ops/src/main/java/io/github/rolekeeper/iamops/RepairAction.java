@@ -91,6 +91,21 @@ public enum RepairAction {
     return this == ASSOCIATE_IAM_INSTANCE_PROFILE || this == START_INSTANCES;
   }
 
+  /** Whether the instance lacks an association or a role until the step behind it. */
+  boolean isFollowedByGiving() {
+    return this == REMOVE_ROLE_FROM_INSTANCE_PROFILE || this == DISASSOCIATE_IAM_INSTANCE_PROFILE;
+  }
+
+  /** Whether it takes something away, and does so only from what was just seen. */
+  boolean takes() {
+    return this == REMOVE_ROLE_FROM_INSTANCE_PROFILE || needsJournal();
+  }
+
+  /** Whether a process that dies after it leaves the instance without what it had. */
+  boolean needsJournal() {
+    return this == STOP_INSTANCES || this == DISASSOCIATE_IAM_INSTANCE_PROFILE;
+  }
+
   /** Whether it associates the instance with a profile. */
   boolean swaps() {
     return this == REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION

@@ -1,18 +1,25 @@
 package io.github.rolekeeper.iamops;
 
 /**
- * Told of a repair while it is under way, on the thread that drives it. What it throws leaves the
- * run between two calls, where it can be advanced further; the journal knows what the run owes.
+ * Told of a repair while it is under way, on the thread that drives it. It should return soon. What
+ * it throws is logged at WARNING, and changes nothing in the repair.
  */
 @FunctionalInterface
 public interface RepairListener {
   /**
    * The repair begins although something speaks against it: its caller runs on the very credentials
-   * under repair. Told before the first call.
+   * under repair, or is another one than the one that made the plan. Told before the first call.
    *
    * @param warning in words
    */
   default void onWarning(String warning) {}
+
+  /**
+   * A step begins. Nothing has been called for it.
+   *
+   * @param step which
+   */
+  default void onStepBegin(RepairStep step) {}
 
   /**
    * A step has ended, and the next one has not begun.
@@ -24,7 +31,8 @@ public interface RepairListener {
   /**
    * The repair is about to wait.
    *
-   * @param wait which step, how many calls so far, how long, what for
+   * @param wait which step, how many calls so far, how long, what for, and how much longer that may
+   *     take
    */
   default void onWait(RepairProgress.RetryAfter wait) {}
 }

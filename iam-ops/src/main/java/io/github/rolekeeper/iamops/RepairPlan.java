@@ -1,5 +1,7 @@
 package io.github.rolekeeper.iamops;
 
+import io.github.rolekeeper.core.InstanceId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +18,18 @@ import java.util.Optional;
  * @param obstacles why no plan can be made, and what to pass or to do; empty if nothing is in the
  *     way
  * @param notes what else the reader should know
+ * @param alsoAffected the other instances of this Region on a profile whose role the steps change,
+ *     in no order; empty if there are none, if the steps change no such profile, or if they could
+ *     not be listed, which is an unknown of the diagnosis then. Those of other Regions are never
+ *     known
  * @param policy the least-privilege IAM policy, as JSON, with which this plan can be made again and
  *     exactly these steps carried out; empty if there are none
- * @param binding who may carry it out and where; empty if nobody said who the caller is
+ * @param wayBackPolicy the IAM policy, as JSON, with which the instance is given back what the
+ *     steps took from it, if something goes wrong: its old profile or role, a start. It stands for
+ *     itself, so that somebody else can have it. Empty if they take nothing that can be given back.
+ *     It does not let the old role be passed if IAM did not show that role; the diagnosis has an
+ *     unknown then
+ * @param binding where it belongs, and who made it
  */
 public record RepairPlan(
     String id,
@@ -28,8 +39,10 @@ public record RepairPlan(
     List<RepairStep> steps,
     List<Obstacle> obstacles,
     List<String> notes,
+    List<InstanceId> alsoAffected,
     String policy,
-    Optional<PlanBinding> binding) {
+    String wayBackPolicy,
+    PlanBinding binding) {
 
   /**
    * Keeps copies of the lists.
@@ -41,13 +54,33 @@ public record RepairPlan(
    * @param steps see above
    * @param obstacles see above
    * @param notes see above
+   * @param alsoAffected see above
    * @param policy see above
+   * @param wayBackPolicy see above
    * @param binding see above
    */
   public RepairPlan {
     steps = List.copyOf(steps);
     obstacles = List.copyOf(obstacles);
     notes = List.copyOf(notes);
+    alsoAffected = List.copyOf(alsoAffected);
+  }
+
+  /** The same plan for a caller, with what that means for it; without steps if it is in the way. */
+  RepairPlan boundTo(PlanBinding caller, List<Obstacle> inTheWay, List<String> told) {
+    boolean blocked = !inTheWay.isEmpty();
+    return new RepairPlan(
+        id,
+        createdAt,
+        target,
+        diagnosis,
+        blocked ? List.of() : steps,
+        inTheWay,
+        told,
+        blocked ? List.of() : alsoAffected,
+        blocked ? "" : policy,
+        blocked ? "" : wayBackPolicy,
+        caller);
   }
 
   /**
@@ -67,18 +100,19 @@ public record RepairPlan(
         .or(target::instanceProfile);
   }
 
-  private String untouched() {
-    boolean trust = has(RepairAction.UPDATE_ASSUME_ROLE_POLICY);
-    boolean exchange = has(RepairAction.REMOVE_ROLE_FROM_INSTANCE_PROFILE);
-    return (trust
-            ? "the policies of the role, and what its trust policy says already"
-            : "every role, its policies and its trust")
-        + (exchange
-            ? "; every other profile. Other instances on this profile ARE touched"
-            : "; every other profile and instance");
+  /**
+   * The longest time that carrying out this plan may take before it gives up: the patience of each
+   * step, and of the verification behind them. It is seldom needed. What the API calls themselves
+   * take comes on top, which the time-outs of the clients bound, and so does what the driver of a
+   * {@link RepairRun} waits longer than it is told to.
+   *
+   * @return the time; zero if there are no steps
+   */
+  public Duration longest() {
+    return LongestTime.of(steps);
   }
 
-  private boolean has(RepairAction action) {
+  boolean has(RepairAction action) {
     return steps.stream().anyMatch(step -> step.action() == action);
   }
 
@@ -135,21 +169,29 @@ public record RepairPlan(
       text.append("       undo        ").append(step.undo()).append("\n");
     }
     if (!steps.isEmpty()) {
-      text.append("  untouched    ").append(untouched()).append("\n");
+      text.append("  untouched    ").append(SideEffects.untouched(this)).append("\n");
+      SideEffects.onOthers(this)
+          .ifPresent(each -> text.append("  also touched ").append(each).append("\n"));
+    }
+    if (!steps.isEmpty()) {
+      text.append("  may take up to ")
+          .append(longest().plusSeconds(59).toMinutes())
+          .append(" minutes before it gives up\n");
     }
     notes.forEach(note -> text.append("  note         ").append(note).append("\n"));
     diagnosis
         .unknowns()
         .forEach(each -> text.append("  not known    ").append(each.describe()).append("\n"));
-    binding.ifPresent(
-        each ->
-            text.append("  bound to     ")
-                .append(each.principal())
-                .append(" in ")
-                .append(each.region())
-                .append("\n"));
+    text.append("  for          account ").append(binding.accountId());
+    text.append(" in ").append(binding.region());
+    binding.principal().ifPresent(who -> text.append(", made by ").append(who));
+    text.append("\n");
     if (!policy.isEmpty()) {
       text.append("  who carries this out needs\n").append(policy.indent(4));
+    }
+    if (!wayBackPolicy.isEmpty()) {
+      text.append("  who leads the way back, if something goes wrong, needs\n");
+      text.append(wayBackPolicy.indent(4));
     }
     return text.toString();
   }

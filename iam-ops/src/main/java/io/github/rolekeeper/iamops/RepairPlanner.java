@@ -33,11 +33,18 @@ final class RepairPlanner {
    */
   static RepairPlan plan(
       String id, InstanceView view, RepairTarget target, Optional<StopClaim> claim) {
-    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view, target.role());
+    InstanceDiagnosis diagnosis = DiagnosisRules.diagnose(view, target.role(), claim);
     var planner = new RepairPlanner(view, target);
     planner.decide(diagnosis);
     claim.filter(each -> view.down()).ifPresent(planner::startIfOurs);
     List<RepairStep> steps = planner.obstacles.isEmpty() ? planner.steps : List.of();
+    RoleChange.of(view, steps).ifPresent(planner.notes::add);
+    if (!steps.isEmpty()) {
+      view.manager().ifPresent(planner::warnOfManager);
+    }
+    if (steps.stream().anyMatch(step -> step.action() == RepairAction.START_INSTANCES)) {
+      planner.warnOfKeys();
+    }
     return new RepairPlan(
         id,
         view.at(),
@@ -46,8 +53,10 @@ final class RepairPlanner {
         steps,
         planner.obstacles,
         planner.notes,
+        SideEffects.sharedProfile(steps).isPresent() ? view.sought().others() : List.of(),
         steps.isEmpty() ? "" : PlanPolicy.json(view, target, steps),
-        Optional.empty());
+        WayBackPolicy.json(view, steps),
+        PlanBinding.of(view.account()));
   }
 
   private void decide(InstanceDiagnosis diagnosis) {
@@ -81,7 +90,9 @@ final class RepairPlanner {
           "Check that both clients point at AWS itself.");
       return;
     }
-    boolean profileChanges = makeProfileWhole(name.get());
+    // As IAM has it where it has it: names are compared without case, and asked for in any.
+    String asIamHasIt = view.profile().map(InstanceView.Profile::name).orElse(name.get());
+    boolean profileChanges = makeProfileWhole(asIamHasIt);
     if (diagnosis.has(FindingType.TRUST_LACKS_EC2) && !profileChanges) {
       held().ifPresent(this::letEc2Assume);
     }
@@ -98,7 +109,7 @@ final class RepairPlanner {
     if (followsUntil.isPresent()) {
       leaveToFollow(followsUntil.get());
     } else if (profileChanges || renewed || !view.refersToProfile()) {
-      swap(name.get());
+      swap(asIamHasIt);
       lastRung();
     }
     left(diagnosis);
@@ -206,7 +217,7 @@ final class RepairPlanner {
 
   /** Puts the wanted role in the place of the one that the profile holds, if need be. */
   private boolean exchangeRole(String name, InstanceView.Role held) {
-    Optional<String> other = target.role().filter(each -> !each.equalsIgnoreCase(held.name()));
+    Optional<String> other = target.role().filter(each -> !IamName.same(each, held.name()));
     if (other.isPresent() && !target.roleRemovalAllowed()) {
       block(
           ObstacleType.OTHER_ROLE_HELD,
@@ -347,7 +358,7 @@ final class RepairPlanner {
         new Steps.AddRole(
             next(),
             name,
-            role.get(),
+            coming.map(InstanceView.Role::name).orElse(role.get()),
             profile.map(InstanceView.Profile::id),
             coming.map(InstanceView.Role::id),
             Optional.empty()));
@@ -364,7 +375,7 @@ final class RepairPlanner {
               ? "profile " + name + " had no tags, says " + known.get().source()
               : "profile " + name + " gets back the tags that " + known.get().source() + " tells");
     } else if (view.association()
-        .filter(each -> each.profileArn().name().equalsIgnoreCase(name))
+        .filter(each -> IamName.same(each.profileArn().name(), name))
         .isPresent()) {
       notes.add(
           "whether profile "
@@ -394,7 +405,7 @@ final class RepairPlanner {
   private String pathOf(String name) {
     return view.association()
         .map(InstanceView.Association::profileArn)
-        .filter(arn -> arn.name().equalsIgnoreCase(name))
+        .filter(arn -> IamName.same(arn.name(), name))
         .map(arn -> arn.path())
         .orElse("/");
   }
@@ -419,6 +430,7 @@ final class RepairPlanner {
               next(),
               association.id(),
               association.profileId(),
+              nameLeft(association),
               name,
               profileToCome(),
               roleToCome()));
@@ -428,11 +440,27 @@ final class RepairPlanner {
               next(),
               association.id(),
               association.profileId(),
+              nameLeft(association),
               name,
               profileToCome(),
               roleToCome()));
       associate(name);
     }
+  }
+
+  /** The name of the profile that the instance leaves; empty if IAM has it no more. */
+  private Optional<String> nameLeft(InstanceView.Association association) {
+    if (view.refersToProfile()) {
+      return view.profile().map(InstanceView.Profile::name);
+    }
+    String name = association.profileArn().name();
+    if (view.profileName().filter(each -> IamName.same(each, name)).isPresent()) {
+      return Optional.empty();
+    }
+    // Where it could not be read, the diagnosis says so.
+    return view.associatedProfile().isPresent()
+        ? RoleChange.associated(view).map(InstanceView.Profile::name)
+        : Optional.of(name);
   }
 
   private void associate(String name) {
@@ -476,14 +504,41 @@ final class RepairPlanner {
     }
   }
 
-  /** Whatever else is in the way, what a repair has stopped runs again. */
+  /** Whatever else there is to do, or is in the way, what a repair has stopped runs first. */
   private void startAfterAll() {
-    if (!obstacles.isEmpty()) {
-      obstacles.forEach(each -> notes.add(each.describe()));
-      obstacles.clear();
-      steps.clear();
+    obstacles.forEach(each -> notes.add(each.describe()));
+    if (!steps.isEmpty()) {
+      notes.add(
+          "plan again when the instance runs: then there is more to do, beginning with "
+              + steps.get(0).operation());
     }
+    obstacles.clear();
+    steps.clear();
     steps.add(new Steps.Start(next(), view.instance()));
+  }
+
+  private void warnOfManager(String manager) {
+    notes.add(
+        "the instance is managed by the service "
+            + manager
+            + ", which may refuse or undo what this plan writes, or replace the instance; better put"
+            + " it right there");
+  }
+
+  /**
+   * A start without the grant is accepted, and fails afterwards (EC2 User Guide, EBS encryption).
+   */
+  private void warnOfKeys() {
+    Optional<List<String>> keys = view.sought().volumeKeys();
+    if (keys.filter(List::isEmpty).isPresent()) {
+      return;
+    }
+    notes.add(
+        keys.map(each -> "volumes of the instance are encrypted with " + String.join(", ", each))
+                .orElse("whether a volume of the instance is encrypted is not known")
+            + "; if that is a customer managed key, whoever starts the instance needs"
+            + " kms:CreateGrant on it: without it StartInstances is accepted, and the instance falls"
+            + " back to stopped (Client.InternalError)");
   }
 
   private int next() {

@@ -30,9 +30,15 @@ public sealed interface RepairProgress {
    * @param step the step under way; empty while the outcome of all is verified
    * @param calls how often the API was called for the step so far
    * @param elapsed since the step, or the verification, began
+   * @param longest how long it may still go on from now; zero if it is about to end
    */
   record RetryAfter(
-      Duration delay, String reason, Optional<RepairStep> step, int calls, Duration elapsed)
+      Duration delay,
+      String reason,
+      Optional<RepairStep> step,
+      int calls,
+      Duration elapsed,
+      Duration longest)
       implements RepairProgress {
     @Override
     public Kind kind() {

@@ -8,8 +8,11 @@ import java.util.Optional;
  * What a repair did and what it came to. Immutable.
  *
  * @param plan the plan that was followed
- * @param outcomes how each step ended that was begun, in order
+ * @param outcomes how each step ended that was begun, in order; behind those of the plan, the step
+ *     that put back what a failed repair had taken
  * @param verdict what it came to
+ * @param diagnosis what is true of the instance after it; empty if a step failed, so that nobody
+ *     looked, or if nothing could be read
  * @param advice what to do next; empty if nothing
  * @param lagsUntil for {@link RepairVerdict#REPAIRED_METADATA_LAGS}, when the metadata's refresh
  *     comes at the latest; empty otherwise
@@ -18,6 +21,7 @@ public record RepairReport(
     RepairPlan plan,
     List<StepOutcome> outcomes,
     RepairVerdict verdict,
+    Optional<InstanceDiagnosis> diagnosis,
     String advice,
     Optional<Instant> lagsUntil) {
 
@@ -27,6 +31,7 @@ public record RepairReport(
    * @param plan see above
    * @param outcomes see above
    * @param verdict see above
+   * @param diagnosis see above
    * @param advice see above
    * @param lagsUntil see above
    */
@@ -35,12 +40,18 @@ public record RepairReport(
   }
 
   /**
-   * Whether the instance is repaired as far as could be seen.
+   * Whether the instance was seen to be as it should be.
    *
-   * @return true for {@link RepairVerdict#HEALTHY} and {@link RepairVerdict#REPAIRED_UNVERIFIED}
+   * @return true for {@link RepairVerdict#HEALTHY}; and for {@link RepairVerdict#NOTHING_DONE} if
+   *     the diagnosis is healthy and nothing was in the way
    */
   public boolean succeeded() {
-    return verdict == RepairVerdict.HEALTHY || verdict == RepairVerdict.REPAIRED_UNVERIFIED;
+    return switch (verdict) {
+      case HEALTHY -> true;
+      case NOTHING_DONE ->
+          plan.obstacles().isEmpty() && diagnosis.filter(InstanceDiagnosis::healthy).isPresent();
+      default -> false;
+    };
   }
 
   /**

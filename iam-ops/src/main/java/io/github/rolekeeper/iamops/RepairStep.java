@@ -255,6 +255,13 @@ public sealed interface RepairStep {
     InstanceProfileId associatedProfileId();
 
     /**
+     * The name of the profile that this association refers to, by which a person undoes the step.
+     *
+     * @return the name; empty if IAM has no profile of that id any more
+     */
+    Optional<String> associatedProfileName();
+
+    /**
      * The name of the profile that the instance gets.
      *
      * @return the name
@@ -294,6 +301,13 @@ public sealed interface RepairStep {
      * @return its id
      */
     InstanceProfileId associatedProfileId();
+
+    /**
+     * The name of the profile that this association refers to, by which a person undoes the step.
+     *
+     * @return the name; empty if IAM has no profile of that id any more
+     */
+    Optional<String> associatedProfileName();
 
     /**
      * The name of the profile that the next step gives to the instance.

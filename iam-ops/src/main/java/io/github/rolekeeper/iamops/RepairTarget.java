@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param trustPolicyChangeAllowed whether the trust policy of the role may get a statement by which
  *     EC2 may assume it
  * @param metadataOptionsChangeAllowed whether the instance's metadata service may be switched on
+ * @param forSameCallerOnly whether a plan may be carried out only by the principal that made it
  */
 public record RepairTarget(
     InstanceId instance,
@@ -27,7 +28,8 @@ public record RepairTarget(
     boolean stopStartAllowed,
     boolean roleRemovalAllowed,
     boolean trustPolicyChangeAllowed,
-    boolean metadataOptionsChangeAllowed) {
+    boolean metadataOptionsChangeAllowed,
+    boolean forSameCallerOnly) {
   /**
    * Checks the names.
    *
@@ -38,6 +40,7 @@ public record RepairTarget(
    * @param roleRemovalAllowed see above
    * @param trustPolicyChangeAllowed see above
    * @param metadataOptionsChangeAllowed see above
+   * @param forSameCallerOnly see above
    * @throws IllegalArgumentException if a name is none that IAM accepts
    */
   public RepairTarget {
@@ -54,7 +57,8 @@ public record RepairTarget(
         stopStartAllowed,
         roleRemovalAllowed,
         trustPolicyChangeAllowed,
-        metadataOptionsChangeAllowed);
+        metadataOptionsChangeAllowed,
+        forSameCallerOnly);
   }
 
   /**
@@ -76,6 +80,7 @@ public record RepairTarget(
     private boolean roleRemovalAllowed;
     private boolean trustPolicyChangeAllowed;
     private boolean metadataOptionsChangeAllowed;
+    private boolean forSameCallerOnly;
 
     private Builder(InstanceId instance) {
       this.instance = instance;
@@ -150,6 +155,17 @@ public record RepairTarget(
     }
 
     /**
+     * Has the plan refused by everybody but the principal that makes it. By default another caller
+     * is only pointed out to the {@link RepairListener}.
+     *
+     * @return this builder
+     */
+    public Builder sameCallerOnly() {
+      forSameCallerOnly = true;
+      return this;
+    }
+
+    /**
      * Ends the target.
      *
      * @return the target
@@ -163,7 +179,8 @@ public record RepairTarget(
           stopStartAllowed,
           roleRemovalAllowed,
           trustPolicyChangeAllowed,
-          metadataOptionsChangeAllowed);
+          metadataOptionsChangeAllowed,
+          forSameCallerOnly);
     }
   }
 }

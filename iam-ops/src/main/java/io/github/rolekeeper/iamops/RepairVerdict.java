@@ -1,23 +1,37 @@
 package io.github.rolekeeper.iamops;
 
-/** What a repair came to. */
+/**
+ * What a repair came to: a diagnosis of after it. Constants may be added in later versions: give a
+ * {@code switch} a {@code default}.
+ */
 public enum RepairVerdict {
   /**
-   * Instance, profile and role agree by their ids, and the metadata serves credentials. If the
-   * repair made the association, it does so since then; the advice tells of processes that may lag.
+   * A diagnosis finds nothing above {@link Severity#RISK}, and the instance's metadata were seen to
+   * serve working credentials of the right role; if the repair made the association, since then.
+   * The advice tells of processes that may lag.
    */
   HEALTHY,
-  /** They agree by their ids; no metadata was at hand to see whether the instance follows. */
+  /**
+   * The same by the AWS APIs; the instance itself was not seen to follow. The advice says where to
+   * look.
+   */
   REPAIRED_UNVERIFIED,
   /**
-   * They agree by their ids, but the metadata does not show it yet, or still shows what it did
-   * before. It may follow at its next refresh, by {@link RepairReport#lagsUntil()}; stopping and
-   * starting the instance makes it follow.
+   * The same by the AWS APIs; the instance was seen, and its metadata do not follow yet, or still
+   * show what they did before. They may follow at their next refresh, by {@link
+   * RepairReport#lagsUntil()}; stopping and starting the instance makes them follow.
    */
   REPAIRED_METADATA_LAGS,
+  /**
+   * The plan has no step: nothing was needed, or nothing is possible, and {@link
+   * RepairReport#diagnosis()} says which. Nothing was written.
+   */
+  NOTHING_DONE,
   /**
    * The repair ended before it was through, and the last outcome says why; or it left something
    * that a diagnosis finds, and {@link RepairReport#advice()} names it.
    */
-  INCOMPLETE
+  INCOMPLETE,
+  /** A repair stopped the instance, this run or one before, and it was not seen to run since. */
+  INSTANCE_DOWN
 }

@@ -34,6 +34,7 @@ final class ReportJson {
                       .put("code", failure.code().orElse(null))
                       .put("writeMayHaveGoneOut", failure.writeMayHaveGoneOut()));
     }
+    report.diagnosis().ifPresent(now -> node.set("diagnosis", DiagnosisJson.node(now)));
     report.lagsUntil().ifPresent(until -> node.put("lagsUntil", until.toString()));
     DiagnosisJson.obstacles(node, plan.obstacles());
     return node.put("advice", report.advice()).toPrettyString();

@@ -21,6 +21,7 @@ final class RunJournal {
 
   private final Journal journal;
   private final InstanceId instance;
+  private final RunTime time;
 
   /** Also where the journal keeps nothing, the run knows what it owes. */
   private @Nullable JournalEntry latest;
@@ -28,19 +29,27 @@ final class RunJournal {
   /** The stop that this run has called, or is about to: whatever others cross out. */
   private JournalEntry.@Nullable Stop mine;
 
+  /** When it was called or answered, by the run's time. */
+  private RunTime.@Nullable Moment sent;
+
   /** The one before, which stands if AWS refuses the latest. */
   private JournalEntry.@Nullable Stop mineBefore;
 
   private Optional<JournalEntry.Stop> owedBefore = Optional.empty();
 
-  RunJournal(Journal journal, InstanceId instance) {
+  RunJournal(Journal journal, InstanceId instance, RunTime time) {
     this.journal = journal;
     this.instance = instance;
+    this.time = time;
     latest = journal.read(instance).orElse(null);
   }
 
   Optional<JournalEntry> latest() {
     return Optional.ofNullable(latest);
+  }
+
+  boolean outlivesProcess() {
+    return journal.outlivesProcess();
   }
 
   boolean owes() {
@@ -69,9 +78,18 @@ final class RunJournal {
   /** Whether the call of this run to stop the instance, which runs, may yet take effect. */
   boolean mayYetStop(InstanceView view) {
     return mine != null
-        && view.running()
-        && mine.launched().equals(view.launched())
-        && Duration.between(mine.at(), view.at()).compareTo(CLAIM) < 0;
+        && sent != null
+        && notRestarted(view)
+        && time.since(sent).compareTo(CLAIM) < 0;
+  }
+
+  /** Whether AWS accepted it, and the instance, which runs, was not started again since. */
+  boolean stopAccepted(InstanceView view) {
+    return mine != null && mine.accepted() && mine.launched().isPresent() && notRestarted(view);
+  }
+
+  private boolean notRestarted(InstanceView view) {
+    return view.running() && mine != null && mine.launched().equals(view.launched());
   }
 
   /** Whether a run that died meant to stop the instance, and nobody knows what came of it. */
@@ -96,6 +114,7 @@ final class RunJournal {
   void unanswered(RepairStep step, Instant now) {
     if (step.action() == RepairAction.STOP_INSTANCES && mine != null) {
       mine = mine.wasSent(now);
+      sent = time.now();
     }
   }
 
@@ -176,6 +195,7 @@ final class RunJournal {
       owedBefore = owed;
       mineBefore = mine;
       mine = stop;
+      sent = time.now();
     }
     return stored;
   }
@@ -225,6 +245,7 @@ final class RunJournal {
       return owedBefore;
     }
     mine = mine == null ? null : mine.wasAccepted(now);
+    sent = time.now();
     return Optional.ofNullable(mine);
   }
 

@@ -17,6 +17,8 @@ final class StepCheck {
     DONE,
     /** The call took effect, on what EC2 held for true before: it may be made again. */
     AGAIN,
+    /** The call took effect, and its effect did not last: it may be made again. */
+    FELL_BACK,
     /** Neither yet: look again later. */
     WAIT,
     /** Not needed. */
@@ -39,6 +41,9 @@ final class StepCheck {
    * @param called whether this run has made the call of the step
    * @param restarted whether the instance was started after the call
    * @param startOwed whether a repair has stopped the instance, by the journal and EC2
+   * @param fellBack why the instance stopped again after the call to start it; empty if it did not
+   * @param stopAccepted whether AWS accepted this run's call to stop the instance, as it ran since
+   *     its last start that is known
    * @param mayYetStop whether this run has called for a stop whose effect may be on its way
    * @param claimed whether another run is making the call of the step, by the journal
    * @param undisturbed for how long the instance has run since the step began, without a stop or a
@@ -50,6 +55,8 @@ final class StepCheck {
       boolean called,
       boolean restarted,
       boolean startOwed,
+      Optional<String> fellBack,
+      boolean stopAccepted,
       boolean mayYetStop,
       boolean claimed,
       Duration undisturbed,
@@ -121,7 +128,7 @@ final class StepCheck {
       return new Result(Standing.WAIT, "IAM still shows role " + id + ", which was taken out");
     }
     String expected = step.roleId().orElse(id);
-    return held.get().equals(wanted) && expected.equals(id)
+    return IamName.same(held.get(), wanted) && expected.equals(id)
         ? new Result(Standing.DONE, view.profile().get().id() + " holds " + wanted)
         : outdated(
             "the profile holds role "
@@ -371,17 +378,33 @@ final class StepCheck {
           Standing.NOT_NEEDED, "the instance was not stopped by a repair, or is started already");
     }
     return switch (view.state()) {
-      case "stopped" ->
-          past.claimed()
-              ? new Result(Standing.WAIT, "another run is starting it, as the journal says")
-              : new Result(Standing.READY, "");
-      case "running" ->
-          past.mayYetStop() && !past.called()
-              ? new Result(Standing.WAIT, "the call to stop the instance may yet take effect")
-              : new Result(Standing.DONE, "the instance runs");
+      case "stopped" -> stopped(past);
+      case "running" -> started(past);
       case "stopping", "pending" -> new Result(Standing.WAIT, "the instance is " + view.state());
       default -> gone(view);
     };
+  }
+
+  private static Result stopped(Past past) {
+    if (past.fellBack().isPresent()) {
+      return new Result(Standing.FELL_BACK, past.fellBack().get());
+    }
+    return past.claimed()
+        ? new Result(Standing.WAIT, "another run is starting it, as the journal says")
+        : new Result(Standing.READY, "");
+  }
+
+  /** A stop that AWS accepted takes effect, whatever an outdated look shows. */
+  private static Result started(Past past) {
+    if (past.called()) {
+      return new Result(Standing.DONE, "the instance runs");
+    }
+    if (past.mayYetStop()) {
+      return new Result(Standing.WAIT, "the call to stop the instance may yet take effect");
+    }
+    return past.stopAccepted()
+        ? new Result(Standing.READY, "")
+        : new Result(Standing.DONE, "the instance runs");
   }
 
   private static Result outdated(String what) {

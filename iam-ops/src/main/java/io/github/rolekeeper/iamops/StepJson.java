@@ -96,6 +96,7 @@ final class StepJson {
               number,
               parameters.filled("AssociationId"),
               expects.parsed("associatedProfileId", InstanceProfileId::of),
+              associatedName(expects),
               swappedProfileName(parameters),
               profileId(expects),
               roleId(expects));
@@ -104,6 +105,7 @@ final class StepJson {
               number,
               parameters.filled("AssociationId"),
               expects.parsed("associatedProfileId", InstanceProfileId::of),
+              associatedName(expects),
               expects.parsed("nextInstanceProfileName", IamName.INSTANCE_PROFILE::checked),
               profileId(expects),
               roleId(expects));
@@ -135,6 +137,13 @@ final class StepJson {
 
   private static Optional<InstanceProfileId> profileId(JsonObject expects) {
     return expects.optionalFilled("instanceProfileId").map(InstanceProfileId::of);
+  }
+
+  private static Optional<String> associatedName(JsonObject expects) {
+    String member = "associatedProfileName";
+    return expects
+        .optionalText(member)
+        .map(name -> expects.parsed(member, IamName.INSTANCE_PROFILE::checked));
   }
 
   private static Optional<String> roleId(JsonObject expects) {

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out a step of one run: look, call once, look for the effect. The one owner of repetition
@@ -22,9 +23,10 @@ final class StepRunner {
   private final String run;
 
   private final AwsReader reader;
-  private final AwsWriter writer;
+  private final StepCaller caller;
   private final RunJournal journal;
   private final InstantSource clock;
+  private final RunTime time;
 
   /** The sessions that the plan shall replace. The looks do not ask IAM for it again. */
   private final Optional<Instant> revokedBefore;
@@ -33,6 +35,20 @@ final class StepRunner {
   private final boolean swaps;
 
   private Freshness freshness = Freshness.UNKNOWN;
+
+  /** The latest look. */
+  private @Nullable InstanceView last;
+
+  /** When that was, if nothing has happened since, so that the next step may begin with it. */
+  private RunTime.@Nullable Moment lastAt;
+
+  /**
+   * The step by which this run has taken something from the instance that it has not given back.
+   */
+  private @Nullable RepairStep taken;
+
+  /** What came out of a look or a call while the instance was down, and could not be let out. */
+  private @Nullable Error held;
 
   /** Exactly one of the two. */
   record Result(Optional<RepairProgress.RetryAfter> waiting, Optional<StepOutcome> outcome) {}
@@ -46,19 +62,25 @@ final class StepRunner {
       AwsReader reader,
       AwsWriter writer,
       RunJournal journal,
-      InstantSource clock) {
+      InstantSource clock,
+      RunTime time) {
     this.plan = plan;
     run = plan.id() + "-" + nonce;
     this.reader = reader;
-    this.writer = writer;
     this.journal = journal;
     this.clock = clock;
+    this.time = time;
+    caller = new StepCaller(plan, run, reader, writer, journal, clock);
     revokedBefore = DiagnosisRules.revokedBefore(plan.diagnosis());
     swaps = plan.steps().stream().anyMatch(step -> step.action().swaps());
   }
 
   Instant now() {
     return clock.instant();
+  }
+
+  RunTime time() {
+    return time;
   }
 
   boolean metadataHealthy(InstanceView view) {
@@ -74,177 +96,275 @@ final class StepRunner {
     return journal.owes();
   }
 
+  boolean journalOutlivesProcess() {
+    return journal.outlivesProcess();
+  }
+
+  /** Why stopping the instance would do harm. */
+  List<String> stopHazards() {
+    return reader.stopHazards(plan.target().instance());
+  }
+
+  /** The latest look. */
+  Optional<InstanceView> last() {
+    return Optional.ofNullable(last);
+  }
+
+  /** Whether this run has called for a stop, and did not see the instance run since. */
   boolean hasStopped() {
     return journal.hasStopped();
+  }
+
+  /**
+   * Whether the instance may lack something through this run: it is down, or without its
+   * association or its role.
+   */
+  boolean owesNow() {
+    return hasStopped() || taken != null;
+  }
+
+  /** The step by which it lacks an association or a role; empty if it does not. */
+  Optional<RepairStep> taken() {
+    return Optional.ofNullable(taken);
+  }
+
+  /** What the instance had before a run took it away, this one or one before. */
+  Optional<JournalEntry.Prior> prior() {
+    return journal.latest().flatMap(JournalEntry::prior);
+  }
+
+  /** What was held back while the instance was down; once. */
+  Optional<Error> release() {
+    Optional<Error> error = Optional.ofNullable(held);
+    held = null;
+    return error;
   }
 
   /**
    * @param doneBefore the calls of this run that may have taken effect
    */
   StepAttempt begin(RepairStep step, List<String> doneBefore) {
-    return new StepAttempt(step, doneBefore, now(), journal.mayHaveCalled(step));
+    return new StepAttempt(step, doneBefore, time, journal.mayHaveCalled(step));
   }
 
   Result run(StepAttempt attempt) {
     boolean called = false;
     while (true) {
-      StepAttempt.Decision decision;
-      RepairStep step = attempt.step();
-      try {
-        InstanceView view = look(attempt);
-        StepCheck.Result seen =
-            StepCheck.of(
-                step,
-                view,
-                new StepCheck.Past(
-                    attempt.calls() > 0,
-                    attempt.restarted(),
-                    journal.startOwed(view),
-                    journal.mayYetStop(view),
-                    journal.claimed(step, run, view.at()),
-                    attempt.undisturbed(view.at()),
-                    metadataFresh(view),
-                    revokedBefore));
-        decision = attempt.saw(seen, now());
-        if (decision.move() == StepAttempt.Move.CALL) {
-          if (called) {
-            return waitFor(attempt, "the effect to show");
-          }
-          called = true;
-          Optional<Result> hindrance = call(attempt, view);
-          if (hindrance.isPresent()) {
-            return hindrance.get();
-          }
-          continue;
+      StepAttempt.Decision decision = look(attempt);
+      if (decision.move() == StepAttempt.Move.CALL) {
+        if (called) {
+          return waitFor(attempt, "the effect to show");
         }
-        if (decision.move() == StepAttempt.Move.END) {
-          boolean mayYetTakeEffect =
-              decision.status().equals(Optional.of(StepStatus.FAILED)) && attempt.calls() > 0;
-          journal.seen(view, mayYetTakeEffect ? "" : run, now());
+        called = true;
+        StepCaller.Result answer = call(attempt);
+        switch (answer.end()) {
+          case LOOK -> {
+            continue;
+          }
+          case UNWRITTEN -> {
+            return ended(
+                attempt, attempt.fail(StepFailure.Kind.JOURNAL, Optional.empty(), answer.text()));
+          }
+          case REFUSED, OVERTAKEN -> {
+            return waitFor(attempt, answer.text());
+          }
         }
-      } catch (InstanceProfileOpsException e) {
-        decision = attempt.sawNothing(e, now());
       }
-      return decision.move() == StepAttempt.Move.END
-          ? ended(attempt, decision)
-          : waitFor(attempt, decision.detail());
+      return result(attempt, decision);
     }
   }
 
-  /** Intent, call, outcome. Returns something only if the step cannot go on at once. */
-  private Optional<Result> call(StepAttempt attempt, InstanceView view) {
-    RepairStep step = effective(attempt.step(), view);
+  private StepAttempt.Decision look(StepAttempt attempt) {
     try {
-      if (!journal.intends(step, plan, run, view, now())) {
-        return Optional.of(waitFor(attempt, "another run that works on the same instance"));
+      InstanceView view = seen(attempt);
+      StepAttempt.Decision decision =
+          attempt.saw(StepCheck.of(attempt.step(), view, past(attempt, view)));
+      if (decision.move() == StepAttempt.Move.END) {
+        boolean mayYetTakeEffect =
+            decision.status().equals(Optional.of(StepStatus.FAILED)) && attempt.calls() > 0;
+        journal.seen(view, mayYetTakeEffect ? "" : run, now());
       }
-    } catch (JournalException e) {
-      // What gives back is done even if nothing can be written down.
-      if (!Steps.givesBack(step)) {
-        return Optional.of(
-            ended(
-                attempt,
-                attempt.fail(
-                    StepFailure.Kind.JOURNAL,
-                    Optional.empty(),
-                    "not called, because " + e.getMessage())));
-      }
+      return decision;
+    } catch (InstanceProfileOpsException e) {
+      return owesNow() ? attempt.sawNothingInOutage(e) : attempt.sawNothing(e);
+    } catch (RuntimeException | Error e) {
+      return attempt.sawNothingInOutage(outlast(e));
     }
-    attempt.calling();
-    if (step.action().swaps() && freshness.equals(Freshness.UNKNOWN)) {
+  }
+
+  private StepCheck.Past past(StepAttempt attempt, InstanceView view) {
+    return new StepCheck.Past(
+        attempt.calls() > 0,
+        attempt.restarted(),
+        journal.startOwed(view),
+        attempt.fellBack(view),
+        journal.stopAccepted(view),
+        journal.mayYetStop(view),
+        journal.claimed(attempt.step(), run, view.at()),
+        attempt.undisturbed(),
+        metadataFresh(view),
+        revokedBefore);
+  }
+
+  private StepCaller.Result call(StepAttempt attempt) {
+    InstanceView view = Objects.requireNonNull(last, "a call without a look");
+    if (attempt.step().action().swaps() && freshness.equals(Freshness.UNKNOWN)) {
       freshness = Freshness.before(view);
     }
+    lastAt = null;
     try {
-      writer.call(step, run);
-      attempt.wasAccepted();
-      journal.answered(JournalEntry.CallState.ACCEPTED, step, run, now());
-      return Optional.empty();
-    } catch (SdkException e) {
-      AwsFailures.Meaning meaning = AwsFailures.of(step.action(), e);
-      if (meaning == AwsFailures.Meaning.UNCERTAIN) {
-        journal.unanswered(step, now());
-      } else {
-        journal.answered(JournalEntry.CallState.REFUSED, step, run, now());
-      }
-      InstanceProfileOpsException error = AwsFailures.explained(step.operation(), e);
-      attempt.failed(
-          error,
-          writer.decoded(e) + room(step, e),
-          roleIsMissing(step, e) ? AwsFailures.Meaning.FINAL : meaning,
-          journal.owes(),
-          now());
-      // Whatever the error was, what is true now decides.
-      return Optional.of(waitFor(attempt, String.valueOf(error.getMessage())));
+      return caller.call(attempt, view);
+    } catch (RuntimeException | Error e) {
+      noteWhatIsTaken(attempt);
+      return new StepCaller.Result(StepCaller.End.REFUSED, String.valueOf(outlast(e).getMessage()));
+    } finally {
+      noteWhatIsTaken(attempt);
     }
   }
 
-  /** After a replacement by EC2's outdated view of the profile, its result is what to replace. */
-  private static RepairStep effective(RepairStep step, InstanceView view) {
-    return step instanceof Steps.Replace replace && view.association().isPresent()
-        ? replace.of(view.association().get().id())
-        : step;
-  }
-
-  /** Whoever cannot make a profile wants to know which could go. */
-  private String room(RepairStep step, SdkException e) {
-    return step.action() == RepairAction.CREATE_INSTANCE_PROFILE
-            && AwsFailures.code(e).equals("LimitExceeded")
-        ? reader.roomForProfiles()
-        : "";
-  }
-
-  /** NoSuchEntity may mean the profile, which IAM may not show yet, or the role. */
-  private boolean roleIsMissing(RepairStep step, SdkException e) {
-    return step instanceof RepairStep.AddRoleToInstanceProfile add
-        && AwsFailures.code(e).equals("NoSuchEntity")
-        && reader.knownToBeMissing(add.roleName());
-  }
-
-  private Result ended(StepAttempt attempt, StepAttempt.Decision decision) {
-    return new Result(Optional.empty(), Optional.of(attempt.outcome(decision, now())));
-  }
-
-  private Result waitFor(StepAttempt attempt, String what) {
-    return new Result(
-        Optional.of(
-            new RepairProgress.RetryAfter(
-                attempt.pause(),
-                "step " + attempt.step().number() + ", " + attempt.step().operation() + ": " + what,
-                Optional.of(attempt.step()),
-                attempt.calls(),
-                attempt.elapsed(now()))),
-        Optional.empty());
+  private void noteWhatIsTaken(StepAttempt attempt) {
+    if (attempt.step().action().isFollowedByGiving() && attempt.mayHaveGoneOut()) {
+      taken = attempt.step();
+    }
   }
 
   /**
-   * What speaks against stopping costs calls of its own, so it is asked for only when it is due.
+   * Nothing that is thrown while the instance is down by this run ends it before the instance was
+   * started.
+   *
+   * @return it, as a look or a call without an answer
    */
-  private InstanceView look(StepAttempt attempt) {
+  private InstanceProfileOpsException outlast(Throwable thrown) {
+    if (!owesNow()) {
+      throw rethrown(thrown);
+    }
+    if (thrown instanceof Error error && held == null) {
+      held = error;
+    }
+    return new InstanceProfileOpsException(
+        InstanceProfileOpsException.Kind.NO_ANSWER, "", "", String.valueOf(thrown), thrown);
+  }
+
+  private static RuntimeException rethrown(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) thrown;
+  }
+
+  /** What a decision about an attempt comes to, if it is not to call. */
+  Result result(StepAttempt attempt, StepAttempt.Decision decision) {
+    return decision.move() == StepAttempt.Move.END
+        ? ended(attempt, decision)
+        : waitFor(attempt, decision.detail());
+  }
+
+  private Result ended(StepAttempt attempt, StepAttempt.Decision decision) {
+    boolean failed = decision.status().equals(Optional.of(StepStatus.FAILED));
+    if (!failed && taken != null && givesBackWhatIsTaken(attempt.step())) {
+      taken = null;
+    }
+    return new Result(Optional.empty(), Optional.of(attempt.outcome(decision)));
+  }
+
+  /** On the way back, a role is put in that replaces none. */
+  private boolean givesBackWhatIsTaken(RepairStep step) {
+    return Steps.givesBack(step)
+        || (step.action() == RepairAction.ADD_ROLE_TO_INSTANCE_PROFILE
+            && Objects.requireNonNull(taken).action()
+                == RepairAction.REMOVE_ROLE_FROM_INSTANCE_PROFILE);
+  }
+
+  private Result waitFor(StepAttempt attempt, String what) {
+    Duration pause = attempt.pause();
+    lastAt = null;
+    time.waits(pause);
+    return new Result(
+        Optional.of(
+            new RepairProgress.RetryAfter(
+                pause,
+                "step " + attempt.step().number() + ", " + attempt.step().operation() + ": " + what,
+                Optional.of(attempt.step()),
+                attempt.calls(),
+                attempt.elapsed(),
+                attempt.left())),
+        Optional.empty());
+  }
+
+  /** What is true now, as far as the step needs it. */
+  private InstanceView seen(StepAttempt attempt) {
     RepairAction action = attempt.step().action();
-    if (action == RepairAction.STOP_INSTANCES || action == RepairAction.START_INSTANCES) {
+    boolean outage =
+        action == RepairAction.STOP_INSTANCES || action == RepairAction.START_INSTANCES;
+    if (outage) {
       // Before AWS is looked at: whoever acts in between has then written over what is known here.
       journal.refresh();
     }
-    InstanceView view = read();
+    InstanceView view = outage ? state(attempt) : current(attempt.step());
     attempt.watch(view);
     boolean due =
         action == RepairAction.STOP_INSTANCES
+            && !hasStopped()
             && attempt.calls() == 0
             && view.running()
             && !metadataHealthy(view)
-            && attempt.undisturbed(view.at()).compareTo(METADATA_PATIENCE) >= 0;
+            && attempt.undisturbed().compareTo(METADATA_PATIENCE) >= 0;
     if (!due) {
       return view;
     }
-    List<String> hazards = reader.stopHazards(plan.target().instance());
+    // What speaks against stopping costs calls of its own, so it is asked for only when it is due.
+    List<String> hazards = stopHazards();
+    if (hazards.isEmpty()) {
+      caller.askWhetherToStop(attempt.step());
+    }
     // Nothing lies between the last look and the call: whoever has cured it meanwhile is seen.
-    InstanceView last = read();
-    attempt.watch(last);
-    return last.withStopHazards(hazards);
+    InstanceView latest = read();
+    attempt.watch(latest);
+    return latest.withStopHazards(hazards);
+  }
+
+  /** The state alone, where more cannot be had of an instance that is down, or is not needed. */
+  private InstanceView state(StepAttempt attempt) {
+    boolean starts = attempt.step().action() == RepairAction.START_INSTANCES;
+    if (!starts && !hasStopped()) {
+      return read();
+    }
+    InstanceView view = reader.state(plan.target().instance());
+    last = view;
+    lastAt = null;
+    // A stop whose answer was lost is not repeated where the metadata has followed meanwhile.
+    return !starts && view.running() ? read() : view;
+  }
+
+  private InstanceView current(RepairStep step) {
+    InstanceView view = last;
+    boolean ofNow =
+        lastAt != null
+            && time.since(lastAt).compareTo(StepAttempt.BETWEEN_LOOKS) < 0
+            && !step.action().takes();
+    lastAt = null;
+    return ofNow && view != null && view.profileName().equals(profileOf(step))
+        ? view
+        : read(profileOf(step));
+  }
+
+  private Optional<String> profileOf(RepairStep step) {
+    return Steps.facts(step).profile().or(plan::profileName);
   }
 
   /** Always asks IAM for the profile of the plan, whatever the instance refers to by now. */
   InstanceView read() {
-    return reader.read(plan.target().instance(), plan.profileName(), AwsReader.Depth.PROFILE);
+    return read(plan.profileName());
+  }
+
+  /** All that a diagnosis rests on. */
+  InstanceView readDeeply() {
+    return reader.read(plan.target().instance(), plan.profileName(), AwsReader.Depth.DEEP);
+  }
+
+  private InstanceView read(Optional<String> profile) {
+    last = reader.read(plan.target().instance(), profile, AwsReader.Depth.PROFILE);
+    lastAt = time.now();
+    return last;
   }
 }

@@ -193,7 +193,7 @@ final class Steps {
       String nextRoleName)
       implements RepairStep.RemoveRoleFromInstanceProfile, Facts {
     private boolean createdAgain() {
-      return nextRoleName.equals(roleName);
+      return IamName.same(nextRoleName, roleName);
     }
 
     @Override
@@ -357,6 +357,7 @@ final class Steps {
       int number,
       String associationId,
       InstanceProfileId associatedProfileId,
+      Optional<String> associatedProfileName,
       String instanceProfileName,
       Optional<InstanceProfileId> instanceProfileId,
       Optional<String> roleId)
@@ -364,7 +365,13 @@ final class Steps {
     /** The same call on the association that the one before has made. */
     Replace of(String association) {
       return new Replace(
-          number, association, associatedProfileId, instanceProfileName, instanceProfileId, roleId);
+          number,
+          association,
+          associatedProfileId,
+          associatedProfileName,
+          instanceProfileName,
+          instanceProfileId,
+          roleId);
     }
 
     @Override
@@ -398,7 +405,14 @@ final class Steps {
 
     @Override
     public String undo() {
-      return undoOfSwap(associatedProfileId, instanceProfileId);
+      return instanceProfileId.equals(Optional.of(associatedProfileId))
+          ? "not needed: it is the same profile"
+          : back(
+              "ReplaceIamInstanceProfileAssociation of the association that is in force then",
+              associatedProfileName,
+              associatedProfileId,
+              "; if the instance is stopped by then, DisassociateIamInstanceProfile and"
+                  + " AssociateIamInstanceProfile instead");
     }
 
     @Override
@@ -415,6 +429,7 @@ final class Steps {
     public Map<String, String> expects() {
       Map<String, String> expects = goalExpects(instanceProfileId, roleId);
       expects.put("associatedProfileId", associatedProfileId.value());
+      associatedProfileName.ifPresent(name -> expects.put("associatedProfileName", name));
       return expects;
     }
   }
@@ -423,6 +438,7 @@ final class Steps {
       int number,
       String associationId,
       InstanceProfileId associatedProfileId,
+      Optional<String> associatedProfileName,
       String nextInstanceProfileName,
       Optional<InstanceProfileId> instanceProfileId,
       Optional<String> roleId)
@@ -456,7 +472,7 @@ final class Steps {
 
     @Override
     public String undo() {
-      return undoOfSwap(associatedProfileId, instanceProfileId);
+      return back("AssociateIamInstanceProfile", associatedProfileName, associatedProfileId, "");
     }
 
     @Override
@@ -473,6 +489,7 @@ final class Steps {
     public Map<String, String> expects() {
       Map<String, String> expects = goalExpects(instanceProfileId, roleId);
       expects.put("associatedProfileId", associatedProfileId.value());
+      associatedProfileName.ifPresent(name -> expects.put("associatedProfileName", name));
       expects.put("nextInstanceProfileName", nextInstanceProfileName);
       return expects;
     }
@@ -630,10 +647,11 @@ final class Steps {
     return association + " is in force and refers to " + profile;
   }
 
-  private static String undoOfSwap(InstanceProfileId before, Optional<InstanceProfileId> after) {
-    return after.equals(Optional.of(before))
-        ? "not needed: it is the same profile"
-        : "not possible: profile " + before + " is gone from IAM or not wanted";
+  /** Names are given to new profiles, too, so that the id is told with it. */
+  private static String back(
+      String call, Optional<String> name, InstanceProfileId id, String otherwise) {
+    return name.map(each -> call + " with profile " + each + ", while that is " + id + otherwise)
+        .orElse("not possible: IAM has no profile " + id + " any more");
   }
 
   private static Map<String, String> goalExpects(

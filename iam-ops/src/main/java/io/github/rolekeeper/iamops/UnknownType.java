@@ -28,5 +28,9 @@ public enum UnknownType {
   /** Who stopped the instance. */
   STOP,
   /** Which other profiles held a role before. */
-  EARLIER_PROFILES
+  EARLIER_PROFILES,
+  /** Which other instances are on a profile whose role a plan changes. */
+  OTHER_INSTANCES,
+  /** Whether a start needs a grant for the key of a volume. */
+  VOLUME_ENCRYPTION
 }

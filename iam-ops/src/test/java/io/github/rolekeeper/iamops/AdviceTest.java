@@ -14,6 +14,8 @@ class AdviceTest {
     return InstanceProfileOps.builder(broken.admin(), broken.adminIam())
         .clock(broken.clock)
         .pauser(broken.clock::advance)
+        .ownHost(id -> false)
+        .journal(new KeptJournal())
         .build();
   }
 
@@ -42,7 +44,7 @@ class AdviceTest {
   @Test
   void metadata_that_lag_tell_until_when_and_that_then_only_a_stop_and_a_start_helps() {
     try (var broken = new Broken(Broken.State.B5)) {
-      RepairReport report = repair(broken, broken.process(Journal.inMemory()));
+      RepairReport report = repair(broken, broken.process(new KeptJournal()));
 
       assertThat(report.verdict()).isEqualTo(RepairVerdict.REPAIRED_METADATA_LAGS);
       assertThat(report.advice())

@@ -40,6 +40,7 @@ class ArchitectureTest {
               AwsFailures.class,
               SessionRevocations.class,
               StepRunner.class,
+              StepCaller.class,
               InstanceProfileOpsException.class,
               InstanceProfileOps.class)
           .and()

@@ -154,7 +154,7 @@ class BrokenStatesTest {
     assertThat(finding.explanation()).contains("under path /moved/ instead of /");
     RepairPlan plan = onInstance().plan(RepairTarget.forInstance(id).build());
     assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("launch templates"));
-    assertThat(fromOutside().execute(plan).succeeded()).isTrue();
+    assertThat(Repaired.by(fromOutside().execute(plan))).isTrue();
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +61,11 @@ class CallerTest {
   }
 
   private InstanceProfileOps.Builder builder() {
-    return InstanceProfileOps.builder(ec2, iam).clock(clock).pauser(clock::advance);
+    return InstanceProfileOps.builder(ec2, iam)
+        .clock(clock)
+        .pauser(clock::advance)
+        .ownHost(id -> false)
+        .journal(new KeptJournal());
   }
 
   private RepairTarget target() {
@@ -70,51 +76,102 @@ class CallerTest {
   void another_session_of_the_same_role_may_carry_a_plan_out() {
     RepairPlan plan = as(ACCOUNT + "assumed-role/ops/monday").plan(target());
 
-    assertThat(plan.binding().orElseThrow())
+    assertThat(plan.binding())
         .isEqualTo(
-            new PlanBinding(ACCOUNT + "assumed-role/ops", "123456789012", "aws", account.region()));
-    assertThat(as(ACCOUNT + "assumed-role/ops/tuesday").execute(plan).succeeded()).isTrue();
+            new PlanBinding(
+                "123456789012",
+                "aws",
+                account.region(),
+                Optional.of(ACCOUNT + "assumed-role/ops")));
+    assertThat(as(ACCOUNT + "assumed-role/ops/tuesday").execute(plan).verdict())
+        .isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "arn:aws:sts::123456789012:assumed-role/other/monday",
-        "arn:aws:iam::123456789012:user/ops",
-        "arn:aws:sts::999999999999:assumed-role/ops/monday",
-        "arn:aws-cn:sts::123456789012:assumed-role/ops/monday"
+        "arn:aws:iam::123456789012:user/ops"
       })
-  void anybody_else_is_refused(String other) {
+  void another_caller_is_pointed_out_and_may_carry_a_plan_out(String other) {
+    RepairPlan plan = as(ACCOUNT + "assumed-role/ops/monday").plan(target());
+    var warnings = new Warnings();
+
+    RepairReport report = as(other).execute(plan, warnings);
+
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
+    assertThat(warnings.told)
+        .singleElement()
+        .asString()
+        .contains("was made by " + ACCOUNT + "assumed-role/ops");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "arn:aws:sts::123456789012:assumed-role/other/monday",
+        "arn:aws:iam::123456789012:user/ops"
+      })
+  void another_caller_is_refused_where_the_plan_is_for_its_own_caller_only(String other) {
+    RepairPlan plan =
+        as(ACCOUNT + "assumed-role/ops/monday")
+            .plan(RepairTarget.forInstance(id).sameCallerOnly().build());
+
+    refused(
+        as(other),
+        RepairPlan.fromJson(plan.toJson()),
+        "its own caller only",
+        new CallerIdentity(other).principal());
+    refused(builder().build(), plan, "its own caller only", "nobody who says so");
+    assertThat(as(ACCOUNT + "assumed-role/ops/tuesday").execute(plan).verdict())
+        .isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "arn:aws:sts::999999999999:assumed-role/ops/monday, account 123456789012",
+    "arn:aws-cn:sts::123456789012:assumed-role/ops/monday, partition aws"
+  })
+  void a_caller_of_another_account_or_partition_is_refused(String other, String bound) {
     RepairPlan plan = as(ACCOUNT + "assumed-role/ops/monday").plan(target());
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> as(other).execute(plan))
-        .withMessageContaining("bound to principal " + ACCOUNT + "assumed-role/ops");
-    assertThat(account.mutatingCalls()).isEmpty();
+    refused(as(other), plan, "the plan is for " + bound);
   }
 
   @Test
-  void nobody_in_particular_is_refused() {
-    RepairPlan plan = as(ACCOUNT + "assumed-role/ops/monday").plan(target());
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().build().execute(plan))
-        .withMessageContaining("nobody says who the caller is");
-    assertThat(account.mutatingCalls()).isEmpty();
-  }
-
-  @Test
-  void another_region_is_refused() {
-    RepairPlan plan = as(ACCOUNT + "assumed-role/ops/monday").plan(target());
+  void another_region_is_refused_whoever_calls() {
+    RepairPlan plan = builder().build().plan(target());
     RepairPlan moved =
         RepairPlan.fromJson(
             plan.toJson()
                 .replace(
                     "\"region\" : \"" + account.region() + "\"", "\"region\" : \"eu-west-3\""));
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> as(ACCOUNT + "assumed-role/ops/monday").execute(moved))
-        .withMessageContainingAll("Region eu-west-3", account.region());
+    refused(builder().build(), moved, "Region eu-west-3", account.region());
+  }
+
+  private void refused(InstanceProfileOps ops, RepairPlan plan, String... because) {
+    RepairReport report = ops.execute(plan);
+
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
+    StepOutcome outcome = report.outcomes().get(0);
+    assertThat(outcome.failure().orElseThrow().kind()).isEqualTo(StepFailure.Kind.REFUSED_BY_GUARD);
+    assertThat(outcome.detail()).contains("Nothing was done by this run").contains(because);
+    assertThat(account.mutatingCalls()).isEmpty();
+  }
+
+  private static final class Warnings implements RepairListener {
+    private final List<String> told = new ArrayList<>();
+
+    @Override
+    public void onStep(StepOutcome outcome) {
+      // Only the warnings count.
+    }
+
+    @Override
+    public void onWarning(String warning) {
+      told.add(warning);
+    }
   }
 
   @Test
@@ -153,10 +210,8 @@ class CallerTest {
         .extracting(RepairStep::operation)
         .contains("StopInstances", "StartInstances");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> as(ACCOUNT + "assumed-role/web-role/" + id).execute(plan))
-        .withMessageContainingAll("could not start it again", id.value());
-    assertThat(account.mutatingCalls()).isEmpty();
+    refused(
+        as(ACCOUNT + "assumed-role/web-role/" + id), plan, "could not start it again", id.value());
   }
 
   @Test
@@ -167,10 +222,7 @@ class CallerTest {
             .build()
             .plan(RepairTarget.forInstance(id).allowStopStart().build());
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> as(ACCOUNT + "assumed-role/web-role/" + id).execute(plan))
-        .withMessageContaining("could not start it again");
-    assertThat(account.mutatingCalls()).isEmpty();
+    refused(as(ACCOUNT + "assumed-role/web-role/" + id), plan, "could not start it again");
   }
 
   @Test
@@ -183,35 +235,23 @@ class CallerTest {
         .extracting(RepairStep::operation)
         .contains("DisassociateIamInstanceProfile");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> as(ACCOUNT + "assumed-role/web-role/" + id).execute(plan))
-        .withMessageContaining("might have no credentials left");
-    assertThat(account.mutatingCalls()).isEmpty();
+    refused(as(ACCOUNT + "assumed-role/web-role/" + id), plan, "might have no credentials left");
   }
 
   @Test
   void whoever_carries_out_a_plan_on_the_credentials_under_repair_is_warned_then() {
-    var warnings = new ArrayList<String>();
-    var listener =
-        new RepairListener() {
-          @Override
-          public void onStep(StepOutcome outcome) {
-            // Only the warning counts.
-          }
-
-          @Override
-          public void onWarning(String warning) {
-            warnings.add(warning);
-          }
-        };
+    var warnings = new Warnings();
     String session = ACCOUNT + "assumed-role/web-role/";
     RepairPlan plan = as(session + "i-0123456789abcdef0").plan(target());
 
-    as(session + id).execute(plan, listener);
+    as(session + id).execute(plan, warnings);
 
-    assertThat(warnings).singleElement().asString().contains("the very credentials under repair");
-    as(session + "i-0123456789abcdef0").execute(plan, listener);
-    assertThat(warnings).hasSize(1);
+    assertThat(warnings.told)
+        .singleElement()
+        .asString()
+        .contains("the very credentials under repair");
+    as(session + "i-0123456789abcdef0").execute(plan, warnings);
+    assertThat(warnings.told).hasSize(1);
   }
 
   @Test

@@ -24,12 +24,12 @@ class CrashTest {
   @EnumSource(Broken.State.class)
   void without_a_crash_the_plan_is_what_is_called(Broken.State state) {
     try (var broken = new Broken(state)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairPlan plan = ops.plan(broken.target());
 
       RepairReport report = ops.execute(plan);
 
-      assertThat(report.succeeded()).as(report.describe()).isTrue();
+      assertThat(Repaired.by(report)).as(report.describe()).isTrue();
       assertThat(broken.healthy()).isTrue();
       assertThat(broken.writes().size()).isLessThanOrEqualTo(plan.steps().size());
     }
@@ -55,20 +55,20 @@ class CrashTest {
     int stride = state == Broken.State.B5 && !afterwards ? 5 : 1;
     for (; crashed; call += stride) {
       try (var broken = new Broken(state)) {
-        Journal journal = Journal.inMemory();
+        Journal journal = new KeptJournal();
         var crash = new Crash(call, afterwards, () -> whatIsLeft(broken, journal));
-        InstanceProfileOps first = broken.process(journal, crash);
+        InstanceProfileOps first = crash.process(broken, journal);
         try {
           first.execute(first.plan(broken.target()));
           crashed = false;
-        } catch (Died e) {
+        } catch (Mortal.Died e) {
           nothingIsLostUnnoticed(broken, journal);
         }
         InstanceProfileOps second = broken.process(journal);
         RepairPlan again = broken.plan(second);
         RepairReport report = second.execute(again);
 
-        assertThat(report.succeeded())
+        assertThat(Repaired.by(report))
             .as("death at call %d%n%s%s", call, again.describe(), report.describe())
             .isTrue();
         assertThat(broken.healthy()).as("death at call %d", call).isTrue();
@@ -84,7 +84,7 @@ class CrashTest {
 
   private static int planned(Broken.State state) {
     try (var broken = new Broken(state)) {
-      return broken.process(Journal.inMemory()).plan(broken.target()).steps().size();
+      return broken.process(new KeptJournal()).plan(broken.target()).steps().size();
     }
   }
 
@@ -98,7 +98,7 @@ class CrashTest {
   void an_answer_lost_at_any_write_is_settled_by_looking(Broken.State state) {
     int writes;
     try (var broken = new Broken(state)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       ops.execute(ops.plan(broken.target()));
       writes = broken.writes().size();
     }
@@ -117,11 +117,11 @@ class CrashTest {
                     "Update*",
                     "Modify*")
                 .atCalls(lost));
-        InstanceProfileOps ops = broken.process(Journal.inMemory());
+        InstanceProfileOps ops = broken.process(new KeptJournal());
 
         RepairReport report = ops.execute(ops.plan(broken.target()));
 
-        assertThat(report.succeeded()).as("write %d%n%s", lost, report.describe()).isTrue();
+        assertThat(Repaired.by(report)).as("write %d%n%s", lost, report.describe()).isTrue();
         assertThat(broken.healthy()).isTrue();
         assertThat(broken.writes()).hasSize(writes);
       }
@@ -137,9 +137,9 @@ class CrashTest {
     for (; crashed; call++) {
       try (var broken = new Broken(Broken.State.B4)) {
         crashed = dies(broken, call, afterwards, ops -> ops.revokeSessions("web-role"));
-        RevocationReport revoked = broken.process(Journal.inMemory()).revokeSessions("web-role");
+        RevocationReport revoked = broken.process(new KeptJournal()).revokeSessions("web-role");
         crashed |= dies(broken, call, afterwards, CrashTest::lift);
-        RevocationReport lifted = lift(broken.process(Journal.inMemory()));
+        RevocationReport lifted = lift(broken.process(new KeptJournal()));
 
         assertThat(revoked.revokedBefore()).contains(broken.clock.instant());
         assertThat(lifted.revokedBefore()).isEmpty();
@@ -159,9 +159,9 @@ class CrashTest {
     var number = new AtomicInteger();
     var crash = new Crash(call, afterwards, number::incrementAndGet);
     try {
-      act.accept(broken.process(Journal.inMemory(), crash));
+      act.accept(crash.process(broken, new KeptJournal()));
       return false;
-    } catch (Died e) {
+    } catch (Mortal.Died e) {
       return true;
     }
   }
@@ -179,11 +179,6 @@ class CrashTest {
     }
   }
 
-  /** Not an exception that anybody would handle: the process is gone. */
-  static final class Died extends Error {
-    private static final long serialVersionUID = 1L;
-  }
-
   /**
    * Ends the process before its call number n reaches AWS, or after its write number n has taken
    * effect. Calls before which nothing is other than before the last one, to whom comes next, are
@@ -194,6 +189,7 @@ class CrashTest {
     private final boolean afterwards;
     private final Supplier<Object> left;
     private final AtomicInteger calls = new AtomicInteger();
+    private final Mortal process = new Mortal();
     private Object before = "";
 
     Crash(int at, boolean afterwards, Supplier<Object> left) {
@@ -202,11 +198,16 @@ class CrashTest {
       this.left = left;
     }
 
+    InstanceProfileOps process(Broken broken, Journal journal) {
+      return broken.process(process.pausing(broken.clock::advance), process.writing(journal), this);
+    }
+
     @Override
     public void beforeExecution(
         Context.BeforeExecution context, ExecutionAttributes executionAttributes) {
+      process.live();
       if (counts(context.request()) && calls.incrementAndGet() >= at && !afterwards) {
-        throw new Died();
+        process.die();
       }
     }
 
@@ -221,7 +222,7 @@ class CrashTest {
     public void afterTransmission(
         Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
       if (calls.get() >= at && afterwards) {
-        throw new Died();
+        process.die();
       }
     }
 

@@ -229,6 +229,7 @@ class DiagnosisRulesTest {
         Optional.empty(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         InstanceView.Halt.UNTOLD,
         InstanceView.Sought.NOTHING);
   }

@@ -68,11 +68,19 @@ class DocumentsTest {
               new Steps.RemoveRole(2, "web", "role", PROFILE.get(), "AROA2", "web-role"),
               new Steps.UpdateTrust(3, "web-role", "AROA1", "{ }", "{}"),
               new Steps.Disassociate(
-                  4, "iip-assoc-1", PROFILE.get(), "web", PROFILE, Optional.of("AROA1"))),
+                  4,
+                  "iip-assoc-1",
+                  PROFILE.get(),
+                  Optional.of("old"),
+                  "web",
+                  PROFILE,
+                  Optional.of("AROA1"))),
           List.of(new Values.Hindrance(ObstacleType.ROLE_NEEDED, "No role.", "Pass one.")),
           List.of("a note"),
+          List.of(InstanceId.of("i-0123456789abcdef1")),
           "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
-          Optional.of(new PlanBinding("arn", "123456789012", "aws", "us-east-1")));
+          "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
+          new PlanBinding("123456789012", "aws", "us-east-1", Optional.of("arn")));
 
   private static final RepairReport REPORT =
       new RepairReport(
@@ -103,6 +111,7 @@ class DocumentsTest {
                   Optional.of(
                       new Values.Failure(StepFailure.Kind.TIMED_OUT, Optional.empty(), true)))),
           RepairVerdict.REPAIRED_METADATA_LAGS,
+          Optional.of(DIAGNOSIS),
           "wait",
           Optional.of(NOW));
 
@@ -148,8 +157,10 @@ class DocumentsTest {
             "detail":"late","calls":1,"elapsed":"PT1S",
             "failure":{"kind":"TIMED_OUT","code":null,"writeMayHaveGoneOut":true}}],
          "lagsUntil":"2026-01-01T00:00:00Z",
+         "diagnosis":%s,
          "obstacles":[{"type":"ROLE_NEEDED","explanation":"No role.","remedy":"Pass one."}],
-         "advice":"wait"}""");
+         "advice":"wait"}"""
+            .formatted(DIAGNOSIS.toJson()));
   }
 
   @Test

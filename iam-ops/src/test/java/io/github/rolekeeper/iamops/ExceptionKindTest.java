@@ -33,7 +33,7 @@ class ExceptionKindTest {
       String operation, int status, String code, InstanceProfileOpsException.Kind kind) {
     try (var broken = new Broken(Broken.State.B3)) {
       broken.account.inject(Fault.error(status, code, "no").on(operation));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       for (ThrowingCallable call :
           List.<ThrowingCallable>of(
@@ -51,7 +51,7 @@ class ExceptionKindTest {
     try (var broken = new Broken(Broken.State.B3)) {
       InstanceId unknown = InstanceId.of("i-0123456789abcdef0");
       RepairTarget target = RepairTarget.forInstance(unknown).build();
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       for (ThrowingCallable call :
           List.<ThrowingCallable>of(
@@ -76,7 +76,7 @@ class ExceptionKindTest {
     try (var broken = new Broken(Broken.State.B3)) {
       InstanceProfileOps ops =
           broken.process(
-              Journal.inMemory(),
+              new KeptJournal(),
               new TwistedAnswers(
                   (operation, xml) -> {
                     if (operation.equals("DescribeIamInstanceProfileAssociations")
@@ -101,7 +101,7 @@ class ExceptionKindTest {
     try (var broken = new Broken(Broken.State.B3)) {
       InstanceProfileOps ops =
           broken.process(
-              Journal.inMemory(),
+              new KeptJournal(),
               new TwistedAnswers(
                   (operation, xml) -> xml.replaceAll("<instanceId>[^<]*<", "<instanceId>x y<")));
 
@@ -113,7 +113,7 @@ class ExceptionKindTest {
   @Test
   void an_interrupt_is_one() {
     try (var broken = new Broken(Broken.State.B3)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       Thread.currentThread().interrupt();
 
       assertThat(thrown(() -> ops.diagnose(broken.id)).kind())

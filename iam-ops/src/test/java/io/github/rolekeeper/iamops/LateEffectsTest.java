@@ -22,7 +22,7 @@ class LateEffectsTest {
     try (var broken = new Broken(Broken.State.B3)) {
       // Just after the patience of two minutes, when the call to stop has gone out.
       broken.account.timing(Timing.METADATA_LAG, Duration.ofSeconds(123));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -42,8 +42,10 @@ class LateEffectsTest {
       var stopped = new AtomicReference<Boolean>(false);
       // The request is held up on its way: no answer, and its effect a minute later.
       broken.account.inject(
-          Fault.anotherActor(() -> sent.set(broken.clock.instant())).on("StopInstances").times(1));
-      broken.account.inject(Fault.connectionReset().on("StopInstances").times(1));
+          Fault.anotherActor(() -> sent.set(broken.clock.instant()))
+              .on("StopInstances")
+              .atCalls(2));
+      broken.account.inject(Fault.connectionReset().on("StopInstances").atCalls(2));
       InstanceProfileOps ops =
           broken.process(
               delay -> {
@@ -54,7 +56,7 @@ class LateEffectsTest {
                   broken.admin().stopInstances(r -> r.instanceIds(broken.id.value()));
                 }
               },
-              Journal.inMemory());
+              new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -69,7 +71,7 @@ class LateEffectsTest {
     try (var broken = new Broken(Broken.State.B2)) {
       // Every second read shows IAM as it was before the profile was made and given its role.
       broken.account.timing(Timing.IAM_READ_AFTER_WRITE, Duration.ofSeconds(30));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -88,7 +90,7 @@ class LateEffectsTest {
       // The id is the same before and after: only the age of the credentials tells.
       broken.account.timing(Timing.METADATA_LAG, Duration.ofSeconds(60));
       Instant began = broken.clock.instant();
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -106,7 +108,7 @@ class LateEffectsTest {
       // The profile is associated with its own id: name, ARN and id are the same before and after.
       broken.account.timing(Timing.METADATA_LAG, Duration.ofSeconds(60));
       Instant began = broken.clock.instant();
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -124,7 +126,7 @@ class LateEffectsTest {
   void a_role_that_the_metadata_goes_on_to_show_is_called_a_lag_and_no_reason_to_stop() {
     try (var broken = new Broken(Broken.State.B4)) {
       broken.account.timing(Timing.METADATA_LAG, Duration.ofMinutes(30));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -145,11 +147,11 @@ class LateEffectsTest {
   void a_second_run_does_not_take_the_metadata_of_before_the_swap_for_proof_either() {
     try (var broken = new Broken(Broken.State.B4)) {
       broken.account.timing(Timing.METADATA_LAG, Duration.ofMinutes(30));
-      InstanceProfileOps first = broken.process(Journal.inMemory());
+      InstanceProfileOps first = broken.process(new KeptJournal());
       RepairPlan plan = first.plan(broken.target());
       first.execute(plan);
 
-      RepairReport again = broken.process(Journal.inMemory()).execute(plan);
+      RepairReport again = broken.process(new KeptJournal()).execute(plan);
 
       assertThat(again.verdict())
           .as(again.describe())
@@ -164,7 +166,7 @@ class LateEffectsTest {
       // When the metadata follows, EC2 does not see the role in the profile yet.
       broken.account.timing(Timing.METADATA_LAG, Duration.ofSeconds(30));
       broken.account.timing(Timing.IAM_TO_EC2, Duration.ofSeconds(100));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -179,7 +181,7 @@ class LateEffectsTest {
     try (var broken = new Broken(Broken.State.B4)) {
       broken.account.timing(Timing.METADATA_LAG, Duration.ofSeconds(60));
       Instant began = broken.clock.instant();
-      InstanceProfileOps ops = broken.process(Journal.inMemory(), new WithoutTimes());
+      InstanceProfileOps ops = broken.process(new KeptJournal(), new WithoutTimes());
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
@@ -207,7 +209,7 @@ class LateEffectsTest {
   @Test
   void the_advice_for_a_stopped_instance_does_not_send_anybody_to_its_metadata() {
     try (var broken = new Broken(Broken.State.B3_STOPPED)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       assertThat(ops.diagnose(broken.id).unknowns())
           .singleElement()
           .asString()
@@ -223,7 +225,7 @@ class LateEffectsTest {
   @Test
   void an_error_without_a_code_is_no_answer_and_looked_at_again() {
     try (var broken = new Broken(Broken.State.B2)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairPlan plan = ops.plan(broken.target());
       // IAM's "no such profile", of which only the status arrives.
       broken.account.inject(Fault.garbled().on("GetInstanceProfile").times(1));

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.iam.model.Tag;
 /** The role that went with its profile is sought and offered, and never written by itself. */
 class LostRoleTest {
   private final MutableClock clock = MutableClock.at("2023-03-07T15:00:53Z");
-  private final Journal journal = Journal.inMemory();
+  private final Journal journal = new KeptJournal();
   private SimulatedAccount account;
   private InstanceId id;
   private Ec2Client ec2;
@@ -175,7 +175,7 @@ class LostRoleTest {
         .anySatisfy(
             note -> assertThat(note).contains("gets back the tags", "CloudTrail CreateInstance"));
     InstanceProfileOps ops = ops(new CloudTrailRoleHistory(trail));
-    assertThat(ops.execute(RepairPlan.fromJson(plan.toJson())).succeeded()).isTrue();
+    assertThat(Repaired.by(ops.execute(RepairPlan.fromJson(plan.toJson())))).isTrue();
     assertThat(tags()).containsExactlyInAnyOrderEntriesOf(Map.of("Team", "web", "Owner", "ops"));
   }
 
@@ -185,7 +185,7 @@ class LostRoleTest {
     iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName("tagged").roleName("web-role"));
     RepairTarget target = RepairTarget.forInstance(tagged).role("web-role").build();
     InstanceProfileOps ops = ops(profile -> List.of());
-    assertThat(ops.execute(ops.plan(target)).succeeded()).isTrue();
+    assertThat(Repaired.by(ops.execute(ops.plan(target)))).isTrue();
     account.deleteInstanceProfile("tagged");
 
     RepairPlan plan = ops.plan(target);
@@ -193,7 +193,7 @@ class LostRoleTest {
     assertThat(plan.steps().get(0).parameters()).containsEntry("Tags.member.1.Value", "web");
     assertThat(plan.notes())
         .anySatisfy(note -> assertThat(note).contains("gets back the tags", "the journal, plan-"));
-    assertThat(ops.execute(plan).succeeded()).isTrue();
+    assertThat(Repaired.by(ops.execute(plan))).isTrue();
     assertThat(tags()).containsExactlyEntriesOf(Map.of("Team", "web"));
   }
 
@@ -317,6 +317,7 @@ class LostRoleTest {
     return InstanceProfileOps.builder(ec2, iam)
         .clock(clock)
         .pauser(clock::advance)
+        .ownHost(id -> false)
         .journal(journal)
         .roleHistory(history)
         .build();

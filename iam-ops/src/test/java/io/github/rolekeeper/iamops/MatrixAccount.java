@@ -148,7 +148,9 @@ final class MatrixAccount implements AutoCloseable {
                         IamClient.builder()
                             .overrideConfiguration(o -> o.addExecutionInterceptor(deletedRole)))))
             .clock(clock)
-            .pauser(clock::advance);
+            .pauser(clock::advance)
+            .ownHost(id -> false)
+            .journal(new KeptJournal());
     return (withMetadata ? builder.metadata(metadata) : builder).build();
   }
 

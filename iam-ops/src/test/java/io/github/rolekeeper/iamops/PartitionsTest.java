@@ -9,11 +9,13 @@ import io.github.rolekeeper.testkit.awssdk.SdkClients;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
+import software.amazon.awssdk.policybuilder.iam.IamStatement;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -47,6 +49,8 @@ class PartitionsTest {
           InstanceProfileOps.builder(ec2, iam)
               .clock(account.clock())
               .pauser(account.clock()::advance)
+              .ownHost(id -> false)
+              .journal(new KeptJournal())
               .caller(() -> new CallerIdentity("arn:" + partition + ":iam::123456789012:user/me"))
               .build();
     }
@@ -90,13 +94,14 @@ class PartitionsTest {
           .contains("arn:" + partition + ":iam::123456789012:role/web-role")
           .allMatch(arn -> arn.equals("*") || arn.startsWith("arn:" + partition + ":"));
       assertThat(plan.binding())
-          .contains(
+          .isEqualTo(
               new PlanBinding(
-                  "arn:" + partition + ":iam::123456789012:user/me",
                   "123456789012",
                   partition,
-                  region));
-      assertThat(there.ops.execute(RepairPlan.fromJson(plan.toJson())).succeeded()).isTrue();
+                  region,
+                  Optional.of("arn:" + partition + ":iam::123456789012:user/me")));
+      assertThat(there.ops.execute(RepairPlan.fromJson(plan.toJson())).verdict())
+          .isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
       assertThat(there.ops.diagnose(there.id()).healthy()).isTrue();
     }
   }
@@ -119,7 +124,7 @@ class PartitionsTest {
       RepairPlan plan =
           there.ops.plan(RepairTarget.forInstance(there.id()).allowTrustPolicyChange().build());
 
-      assertThat(there.ops.execute(plan).succeeded()).isTrue();
+      assertThat(there.ops.execute(plan).verdict()).isEqualTo(RepairVerdict.REPAIRED_UNVERIFIED);
       assertThat(
               URLDecoder.decode(
                   there.iam.getRole(r -> r.roleName("web-role")).role().assumeRolePolicyDocument(),
@@ -149,6 +154,37 @@ class PartitionsTest {
           .filteredOn(finding -> partition.startsWith("aws-iso"))
           .as("the cure says what it assumed")
           .allMatch(finding -> finding.cure().contains("assumed: some tools write ec2."));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "aws | eu-west-1 | ec2.amazonaws.com",
+        "aws-cn | cn-north-1 | ec2.amazonaws.com ec2.amazonaws.com.cn",
+        "aws-us-gov | us-gov-west-1 | ec2.amazonaws.com",
+        "aws-iso | us-iso-east-1 | ec2.amazonaws.com ec2.c2s.ic.gov",
+        "aws-iso-b | us-isob-east-1 | ec2.amazonaws.com ec2.sc2s.sgov.gov",
+      })
+  void both_policies_of_a_plan_name_ec2_and_all_else_as_the_partition_has_it(
+      String partition, String region, String services) {
+    try (var there = new Elsewhere(partition, region)) {
+      there.account.createInstanceProfile("db", "db-role");
+
+      RepairPlan plan =
+          there.ops.plan(RepairTarget.forInstance(there.id()).instanceProfile("db").build());
+
+      for (String policy : List.of(plan.policy(), plan.wayBackPolicy())) {
+        List<IamStatement> statements = IamPolicy.fromJson(policy).statements();
+        assertThat(statements)
+            .flatExtracting(each -> each.resources().stream().map(one -> one.value()).toList())
+            .allMatch(arn -> arn.equals("*") || arn.startsWith("arn:" + partition + ":"));
+        assertThat(statements)
+            .flatExtracting(each -> each.conditions())
+            .extracting(each -> each.value())
+            .containsExactlyInAnyOrder(services.split(" ", -1));
+      }
     }
   }
 

@@ -31,7 +31,7 @@ class PlanPolicyCallsTest {
 
       RepairPlan plan = ops.plan(account.target());
       assertThat(plan.steps()).isEqualTo(before.steps());
-      assertThat(ops.execute(plan).succeeded()).isTrue();
+      assertThat(Repaired.by(ops.execute(plan))).isTrue();
       assertThat(ops.plan(account.target()).nothingToDo()).isTrue();
 
       List<ApiCall> calls = account.calls();

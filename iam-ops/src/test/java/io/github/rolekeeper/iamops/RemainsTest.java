@@ -3,6 +3,8 @@ package io.github.rolekeeper.iamops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A repair has not succeeded while a diagnosis still finds something. */
 class RemainsTest {
@@ -13,7 +15,7 @@ class RemainsTest {
       """;
 
   private static RepairReport repair(Broken broken) {
-    InstanceProfileOps ops = broken.process(Journal.inMemory());
+    InstanceProfileOps ops = broken.process(new KeptJournal());
     return ops.execute(ops.plan(RepairTarget.forInstance(broken.id).build()));
   }
 
@@ -40,32 +42,53 @@ class RemainsTest {
     }
   }
 
-  @Test
-  void a_plan_that_can_do_nothing_is_no_success() {
-    try (var broken = new Broken(Broken.State.B9)) {
-      leaves(repair(broken), FindingType.TRUST_LACKS_EC2);
+  @ParameterizedTest
+  @CsvSource({"B9, TRUST_LACKS_EC2", "B13, METADATA_DISABLED", "B7, ROLE_RECREATED"})
+  void a_plan_that_can_do_nothing_does_nothing_and_is_no_success(
+      Broken.State state, FindingType type) {
+    try (var broken = new Broken(state)) {
+      RepairReport report = repair(broken);
+
+      assertThat(report.verdict()).isEqualTo(RepairVerdict.NOTHING_DONE);
+      assertThat(report.succeeded()).isFalse();
+      assertThat(report.diagnosis().orElseThrow().has(type)).isTrue();
+      assertThat(report.advice()).contains("no step for what the diagnosis finds");
       assertThat(broken.writes()).isEmpty();
     }
   }
 
   @Test
-  void metadata_that_stay_switched_off_are_no_success() {
-    try (var broken = new Broken(Broken.State.B13)) {
-      leaves(repair(broken), FindingType.METADATA_DISABLED);
+  void a_plan_for_a_healthy_instance_does_nothing_and_is_a_success() {
+    try (var broken = new Broken(Broken.State.B3)) {
+      InstanceProfileOps ops = broken.process(new KeptJournal());
+      ops.execute(ops.plan(broken.target()));
+      broken.account.clearJournal();
+
+      RepairReport report = repair(broken);
+
+      assertThat(report.verdict()).isEqualTo(RepairVerdict.NOTHING_DONE);
+      assertThat(report.succeeded()).as(report.describe()).isTrue();
+      assertThat(broken.writes()).isEmpty();
     }
   }
 
   @Test
-  void a_profile_that_goes_on_holding_a_deleted_role_is_no_success() {
-    try (var broken = new Broken(Broken.State.B7)) {
-      leaves(repair(broken), FindingType.ROLE_RECREATED);
+  void a_plan_with_obstacles_does_nothing_and_says_where_the_reason_is() {
+    try (var broken = new Broken(Broken.State.B2)) {
+      RepairReport report = repair(broken);
+
+      assertThat(report.plan().obstacles()).isNotEmpty();
+      assertThat(report.verdict()).isEqualTo(RepairVerdict.NOTHING_DONE);
+      assertThat(report.succeeded()).isFalse();
+      assertThat(report.advice()).contains("what is in the way");
+      assertThat(broken.writes()).isEmpty();
     }
   }
 
   @Test
   void another_role_than_the_wanted_one_is_no_success() {
     try (var broken = new Broken(Broken.State.B13)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairPlan plan =
           ops.plan(
               RepairTarget.forInstance(broken.id)

@@ -72,7 +72,7 @@ class RoleRepairTest {
     RepairPlan plan = ops().plan(target().role("other-role").instanceProfile("web-other").build());
     account.clearJournal();
 
-    assertThat(ops().execute(plan).succeeded()).isTrue();
+    assertThat(Repaired.by(ops().execute(plan))).isTrue();
 
     assertThat(account.mutatingCalls())
         .containsExactly(
@@ -88,12 +88,12 @@ class RoleRepairTest {
     RepairPlan plan = ops().plan(target().role("other-role").allowRoleRemoval().build());
     assertThat(plan.describe())
         .contains("EVERY INSTANCE ON PROFILE web IS WITHOUT A ROLE")
-        .contains("Other instances on this profile ARE touched");
+        .contains("also touched every other instance on profile");
     account.clearJournal();
 
     RepairReport report = ops().execute(plan);
 
-    assertThat(report.succeeded()).as(report.describe()).isTrue();
+    assertThat(Repaired.by(report)).as(report.describe()).isTrue();
     assertThat(account.mutatingCalls())
         .containsExactly(
             "RemoveRoleFromInstanceProfile",
@@ -176,7 +176,7 @@ class RoleRepairTest {
   }
 
   @Test
-  void a_role_that_could_not_be_put_in_is_told_and_the_next_run_puts_it_in() {
+  void where_the_role_cannot_be_put_in_the_one_that_was_taken_out_is_put_back() {
     RepairTarget target = target().role("other-role").allowRoleRemoval().build();
     RepairPlan plan = ops().plan(target);
     account.inject(Fault.error(403, "AccessDenied", "no").on("AddRoleToInstanceProfile").times(1));
@@ -184,8 +184,22 @@ class RoleRepairTest {
     RepairReport report = ops().execute(plan);
 
     assertThat(report.succeeded()).isFalse();
+    assertThat(report.verdict()).isEqualTo(RepairVerdict.INCOMPLETE);
+    assertThat(report.advice()).contains("what the instance had is put back", "step 2");
+    assertThat(roleIn("web")).isEqualTo("web-role");
+  }
+
+  @Test
+  void a_role_that_could_neither_be_put_in_nor_put_back_is_told_and_the_next_run_puts_it_in() {
+    RepairTarget target = target().role("other-role").allowRoleRemoval().build();
+    RepairPlan plan = ops().plan(target);
+    account.inject(Fault.error(403, "AccessDenied", "no").on("AddRoleToInstanceProfile").times(2));
+
+    RepairReport report = ops().execute(plan);
+
+    assertThat(report.succeeded()).isFalse();
     assertThat(report.advice()).contains("TOOK THE ROLE OUT OF THE PROFILE", "role(name)");
-    assertThat(ops().execute(ops().plan(target)).succeeded()).isTrue();
+    assertThat(Repaired.by(ops().execute(ops().plan(target)))).isTrue();
     assertThat(roleIn("web")).isEqualTo("other-role");
   }
 
@@ -197,7 +211,7 @@ class RoleRepairTest {
 
     RepairReport report = ops().execute(plan);
 
-    assertThat(report.succeeded()).as(report.describe()).isTrue();
+    assertThat(Repaired.by(report)).as(report.describe()).isTrue();
     assertThat(account.mutatingCalls()).hasSize(3);
   }
 
@@ -211,7 +225,12 @@ class RoleRepairTest {
                     .overrideConfiguration(
                         o -> o.addExecutionInterceptor(new HoldsTheDeletedRole())))) {
       InstanceProfileOps ops =
-          InstanceProfileOps.builder(ec2, odd).clock(clock).pauser(clock::advance).build();
+          InstanceProfileOps.builder(ec2, odd)
+              .clock(clock)
+              .pauser(clock::advance)
+              .ownHost(id -> false)
+              .journal(new KeptJournal())
+              .build();
       RepairPlan left = ops.plan(target().build());
       assertThat(left.steps()).isEmpty();
       assertThat(left.notes()).anySatisfy(note -> assertThat(note).contains("allowRoleRemoval()"));
@@ -220,7 +239,7 @@ class RoleRepairTest {
       assertThat(plan.steps().get(0).precondition()).contains(DELETED);
       RepairReport report = ops.execute(RepairPlan.fromJson(plan.toJson()));
 
-      assertThat(report.succeeded()).as(report.describe()).isTrue();
+      assertThat(Repaired.by(report)).as(report.describe()).isTrue();
       assertThat(report.outcomes())
           .extracting(outcome -> outcome.step().operation())
           .containsExactly(
@@ -275,7 +294,7 @@ class RoleRepairTest {
 
     RepairReport report = ops().execute(RepairPlan.fromJson(plan.toJson()));
 
-    assertThat(report.succeeded()).as(report.describe()).isTrue();
+    assertThat(Repaired.by(report)).as(report.describe()).isTrue();
     assertThat(account.mutatingCalls()).containsExactly("UpdateAssumeRolePolicy");
     assertThat(trust()).contains("lambda.amazonaws.com", "\"Kept\"", "\"kept\"");
     assertThat(trust()).contains("ec2.amazonaws.com");
@@ -305,7 +324,7 @@ class RoleRepairTest {
     account.clearJournal();
     RepairPlan plan = ops().plan(target().allowMetadataOptionsChange().build());
 
-    assertThat(ops().execute(plan).succeeded()).isTrue();
+    assertThat(Repaired.by(ops().execute(plan))).isTrue();
 
     assertThat(account.mutatingCalls()).containsExactly("ModifyInstanceMetadataOptions");
     assertThat(ops().diagnose(id).healthy()).isTrue();
@@ -379,6 +398,11 @@ class RoleRepairTest {
   }
 
   private InstanceProfileOps ops() {
-    return InstanceProfileOps.builder(ec2, iam).clock(clock).pauser(clock::advance).build();
+    return InstanceProfileOps.builder(ec2, iam)
+        .clock(clock)
+        .pauser(clock::advance)
+        .ownHost(id -> false)
+        .journal(new KeptJournal())
+        .build();
   }
 }

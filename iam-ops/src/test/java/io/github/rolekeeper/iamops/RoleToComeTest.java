@@ -15,7 +15,7 @@ class RoleToComeTest {
       """;
 
   private static RepairPlan plan(Broken broken, RepairTarget target) {
-    return broken.process(Journal.inMemory()).plan(target);
+    return broken.process(new KeptJournal()).plan(target);
   }
 
   @ParameterizedTest
@@ -57,7 +57,7 @@ class RoleToComeTest {
       broken
           .adminIam()
           .createRole(r -> r.roleName("job-role").assumeRolePolicyDocument(FOR_LAMBDA));
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
 
       RepairPlan plan =
           ops.plan(
@@ -94,7 +94,7 @@ class RoleToComeTest {
       createForEc2(broken);
       broken.account.clearJournal();
 
-      RepairReport report = broken.process(Journal.inMemory()).execute(plan);
+      RepairReport report = broken.process(new KeptJournal()).execute(plan);
 
       assertThat(report.describe()).contains("the plan is out of date");
       assertThat(broken.writes()).doesNotContain("ReplaceIamInstanceProfileAssociation");

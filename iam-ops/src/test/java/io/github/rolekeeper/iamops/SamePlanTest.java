@@ -15,7 +15,7 @@ class SamePlanTest {
   @Test
   void a_worker_waits_for_the_stop_of_another_one_with_the_same_plan() {
     try (var broken = new Broken(Broken.State.B5)) {
-      Journal journal = Journal.inMemory();
+      Journal journal = new KeptJournal();
       String stored = broken.process(journal).plan(broken.target()).toJson();
       var other = new AtomicReference<RepairRun>();
       var overtaken = new Overtaken(other);

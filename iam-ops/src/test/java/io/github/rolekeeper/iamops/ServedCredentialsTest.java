@@ -20,7 +20,7 @@ class ServedCredentialsTest {
       """;
 
   private static InstanceProfileOps ops(Broken broken) {
-    return broken.process(Journal.inMemory());
+    return broken.process(new KeptJournal());
   }
 
   private static void trust(Broken broken, String service) {
@@ -43,7 +43,7 @@ class ServedCredentialsTest {
     try (var broken = whole()) {
       InstanceDiagnosis diagnosis =
           broken
-              .builder(Journal.inMemory())
+              .builder(new KeptJournal())
               .clock(() -> broken.clock.instant().plus(Duration.ofHours(12)))
               .build()
               .diagnose(broken.id);
@@ -136,7 +136,7 @@ class ServedCredentialsTest {
       broken.clock.advance(Duration.ofHours(12));
 
       InstanceDiagnosis diagnosis =
-          broken.process(Journal.inMemory(), new WithoutTrust()).diagnose(broken.id);
+          broken.process(new KeptJournal(), new WithoutTrust()).diagnose(broken.id);
 
       assertThat(diagnosis.findings())
           .singleElement()

@@ -35,7 +35,13 @@ class SessionRevocationsTest {
     id = InstanceId.of(account.launchInstance("web").id());
     ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
     iam = SdkClients.administrator(account).build(IamClient.builder());
-    ops = InstanceProfileOps.builder(ec2, iam).clock(clock).pauser(clock::advance).build();
+    ops =
+        InstanceProfileOps.builder(ec2, iam)
+            .clock(clock)
+            .pauser(clock::advance)
+            .ownHost(id -> false)
+            .journal(new KeptJournal())
+            .build();
     clock.advance(Duration.ofMinutes(10));
     account.clearJournal();
   }

@@ -7,16 +7,18 @@ import io.github.rolekeeper.testkit.Fault;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nobody must read a text to know why a step failed and whether it may have changed something. */
 class StepFailureTest {
   private static final String ASSOCIATIONS = "DescribeIamInstanceProfileAssociations";
 
   private static RepairReport repair(Broken broken) {
-    InstanceProfileOps ops = broken.process(Journal.inMemory());
+    InstanceProfileOps ops = broken.process(new KeptJournal());
     return ops.execute(ops.plan(broken.target()));
   }
 
@@ -58,7 +60,12 @@ class StepFailureTest {
       StepFailure.Kind kind,
       boolean mayHaveGoneOut) {
     try (var broken = new Broken(state)) {
-      broken.account.inject(Fault.error(status, code, "no").on(operation));
+      Fault fault = Fault.error(status, code, "no").on(operation);
+      // Whether it would be allowed is asked first.
+      broken.account.inject(
+          operation.equals("StartInstances")
+              ? fault.atCalls(IntStream.rangeClosed(2, 500).toArray())
+              : fault);
 
       RepairReport report = repair(broken);
 
@@ -77,7 +84,7 @@ class StepFailureTest {
   void a_read_that_fails_is_told_alike_and_nothing_went_out(
       int status, String code, StepFailure.Kind kind) {
     try (var broken = new Broken(Broken.State.B3)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairPlan plan = ops.plan(broken.target());
       broken.account.inject(Fault.error(status, code, "no").on(ASSOCIATIONS));
 
@@ -93,7 +100,7 @@ class StepFailureTest {
     try (var broken = new Broken(Broken.State.B4)) {
       InstanceProfileOps ops =
           broken.process(
-              Journal.inMemory(),
+              new KeptJournal(),
               new TwistedAnswers(
                   (operation, xml) ->
                       operation.equals("GetInstanceProfile")
@@ -136,7 +143,7 @@ class StepFailureTest {
               wait -> {
                 throw new InterruptedException();
               },
-              Journal.inMemory());
+              new KeptJournal());
       RepairPlan plan = ops.plan(broken.target());
       broken.account.inject(
           Fault.error(500, "InternalError", "no").on(plan.steps().get(0).operation()));
@@ -152,7 +159,7 @@ class StepFailureTest {
   @Test
   void an_instance_that_was_terminated_is_gone() {
     try (var broken = new Broken(Broken.State.B1)) {
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairPlan plan = ops.plan(broken.target());
       broken.admin().terminateInstances(r -> r.instanceIds(broken.id.value()));
       broken.account.clearJournal();
@@ -166,29 +173,45 @@ class StepFailureTest {
   }
 
   /** The instance is moved to another profile once the plan has been made. */
-  private static RepairReport movedAfterPlanning(Broken broken) {
-    InstanceProfileOps ops = broken.process(Journal.inMemory());
+  private static RepairReport movedAfterPlanning(Broken broken, String operation) {
+    InstanceProfileOps ops = broken.process(new KeptJournal());
     RepairPlan plan =
         ops.plan(
             RepairTarget.forInstance(broken.id).instanceProfile("web").role("web-role").build());
     broken.account.createInstanceProfile("other", "other-role");
+    broken.account.clearJournal();
+    if (operation.isEmpty()) {
+      moveToOther(broken);
+    }
+    return ops.execute(
+        plan,
+        outcome -> {
+          if (outcome.step().operation().equals(operation)) {
+            moveToOther(broken);
+          }
+        });
+  }
+
+  private static void moveToOther(Broken broken) {
     broken
         .admin()
         .replaceIamInstanceProfileAssociation(
             r -> r.associationId(broken.association()).iamInstanceProfile(p -> p.name("other")));
-    broken.account.clearJournal();
-    return ops.execute(plan);
   }
 
   @Test
   void an_outdated_plan_tells_what_this_run_has_done() {
     try (var broken = new Broken(Broken.State.B2)) {
-      RepairReport report = movedAfterPlanning(broken);
+      RepairReport report = movedAfterPlanning(broken, "AddRoleToInstanceProfile");
 
       assertThat(failure(report))
           .isEqualTo(new Values.Failure(StepFailure.Kind.OUTDATED, Optional.empty(), false));
-      assertThat(broken.writes())
-          .containsExactly("CreateInstanceProfile", "AddRoleToInstanceProfile");
+      // The last one is the other party's.
+      assertThat(broken.account.mutatingCalls())
+          .containsExactly(
+              "CreateInstanceProfile",
+              "AddRoleToInstanceProfile",
+              "ReplaceIamInstanceProfileAssociation");
       assertThat(report.describe())
           .contains(
               "the plan is out of date: ",
@@ -197,12 +220,14 @@ class StepFailureTest {
     }
   }
 
-  @Test
-  void an_outdated_plan_tells_that_nothing_was_done_only_if_that_is_so() {
-    try (var broken = new Broken(Broken.State.B3)) {
-      RepairReport report = movedAfterPlanning(broken);
+  @ParameterizedTest
+  @EnumSource(names = {"B2", "B3"})
+  void an_outdated_plan_is_refused_before_anything_is_done(Broken.State state) {
+    try (var broken = new Broken(state)) {
+      RepairReport report = movedAfterPlanning(broken, "");
 
-      assertThat(broken.writes()).isEmpty();
+      assertThat(broken.writes()).containsExactly("ReplaceIamInstanceProfileAssociation");
+      assertThat(failed(report).calls()).isZero();
       assertThat(report.describe()).contains("Nothing was done by this run; plan again");
     }
   }
@@ -219,7 +244,7 @@ class StepFailureTest {
       var reads = new AtomicInteger();
       InstanceProfileOps ops =
           broken.process(
-              Journal.inMemory(),
+              new KeptJournal(),
               new TwistedAnswers(
                   (operation, xml) ->
                       operation.equals("GetInstanceProfile")
@@ -230,7 +255,7 @@ class StepFailureTest {
 
       RepairReport report = ops.execute(ops.plan(broken.target()));
 
-      assertThat(report.succeeded()).as(report.describe()).isTrue();
+      assertThat(Repaired.by(report)).as(report.describe()).isTrue();
       assertThat(reads).hasValueGreaterThan(5);
       assertThat(report.outcomes().get(0).status()).isEqualTo(StepStatus.DONE);
       assertThat(report.outcomes().get(0).calls()).isEqualTo(1);
@@ -242,7 +267,7 @@ class StepFailureTest {
     try (var broken = new Broken(Broken.State.B2)) {
       InstanceProfileOps ops =
           broken.process(
-              Journal.inMemory(),
+              new KeptJournal(),
               new TwistedAnswers(
                   (operation, xml) ->
                       operation.equals("GetInstanceProfile") ? withoutArns(xml) : xml));

@@ -39,7 +39,10 @@ class StopSafetyTest {
     STOP_PROTECTION("it is protected from being stopped", Trait.STOP_PROTECTION),
     HIBERNATION("it is set up to hibernate", Trait.HIBERNATION),
     MANAGED("it is managed by the service", Trait.MANAGED),
-    HOST_TENANCY("it runs on a Dedicated Host", Trait.HOST_TENANCY);
+    HOST_TENANCY("it runs on a Dedicated Host", Trait.HOST_TENANCY),
+    CAPACITY_BLOCK("it runs in a Capacity Block"),
+    MAC_INTEL("it is a Mac instance, whose host is scrubbed for hours"),
+    MAC_APPLE_SILICON("it is a Mac instance, whose host is scrubbed for hours");
 
     private final String reason;
     private final Trait[] traits;
@@ -51,6 +54,7 @@ class StopSafetyTest {
   }
 
   private final MutableClock clock = MutableClock.at("2023-03-07T15:00:53Z");
+  private Guard twist = Guard.ROOT_DEVICE;
   private SimulatedAccount account;
   private Ec2Client ec2;
   private IamClient iam;
@@ -61,7 +65,12 @@ class StopSafetyTest {
   void open() {
     account = SimulatedAccount.create(clock);
     account.createInstanceProfile("web", "web-role");
-    ec2 = SdkClients.administrator(account).build(Ec2Client.builder());
+    ec2 =
+        SdkClients.administrator(account)
+            .build(
+                Ec2Client.builder()
+                    .overrideConfiguration(
+                        o -> o.addExecutionInterceptor(new TwistedAnswers(this::twisted))));
     iam = SdkClients.administrator(account).build(IamClient.builder());
     groups = SdkClients.administrator(account).build(AutoScalingClient.builder());
   }
@@ -91,15 +100,17 @@ class StopSafetyTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_step_to_stop_what_that_would_harm_is_refused_when_it_is_due(Guard guard) {
+  void a_plan_to_stop_what_that_would_harm_is_refused_before_its_first_write(Guard guard) {
     SimulatedInstance instance = broken(launch(guard));
 
     RepairReport report = ops(instance, id -> false).execute(stopping(instance, plan(instance)));
 
-    assertThat(report.outcomes()).hasSize(2);
-    assertThat(report.outcomes().get(1).status()).isEqualTo(StepStatus.FAILED);
-    assertThat(report.outcomes().get(1).detail()).contains("must not be stopped", guard.reason);
-    assertThat(account.mutatingCalls()).doesNotContain("StopInstances");
+    assertThat(report.outcomes()).hasSize(1);
+    assertThat(report.outcomes().get(0).step().operation()).isEqualTo("StopInstances");
+    assertThat(report.outcomes().get(0).failure().orElseThrow().kind())
+        .isEqualTo(StepFailure.Kind.REFUSED_BY_GUARD);
+    assertThat(report.outcomes().get(0).detail()).contains("must not be stopped", guard.reason);
+    assertThat(account.mutatingCalls()).isEmpty();
     assertThat(state(instance)).isEqualTo("running");
   }
 
@@ -114,14 +125,20 @@ class StopSafetyTest {
   }
 
   @Test
-  void protection_that_was_switched_on_after_the_plan_is_respected() {
+  void protection_that_was_switched_on_after_the_first_write_is_respected() {
     SimulatedInstance instance = broken(account.launchInstance("web"));
     RepairPlan plan = plan(instance);
     assertThat(plan.steps()).extracting(RepairStep::operation).contains("StopInstances");
-    ec2.modifyInstanceAttribute(
-        r -> r.instanceId(instance.id()).disableApiStop(value -> value.value(true)));
 
-    RepairReport report = ops(instance, id -> false).execute(plan);
+    RepairReport report =
+        ops(instance, id -> false)
+            .execute(
+                plan,
+                outcome ->
+                    ec2.modifyInstanceAttribute(
+                        r ->
+                            r.instanceId(instance.id())
+                                .disableApiStop(value -> value.value(true))));
 
     assertThat(report.outcomes().get(1).detail()).contains(Guard.STOP_PROTECTION.reason);
     assertThat(account.mutatingCalls()).doesNotContain("StopInstances");
@@ -157,6 +174,32 @@ class StopSafetyTest {
   }
 
   @Test
+  void a_member_of_a_group_is_told_how_to_have_its_standby_asked() {
+    assertThat(plan(broken(launch(Guard.AUTO_SCALING))).notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains(
+                        "put it in standby first (EnterStandby)",
+                        "InstanceProfileOps.builder(…).standby(how)",
+                        "LifecycleState Standby in DescribeAutoScalingInstances"));
+  }
+
+  @Test
+  void whoever_writes_to_a_managed_instance_is_told_the_manager_also_without_a_stop() {
+    SimulatedInstance instance = launch(Guard.MANAGED);
+    InstanceProfileOps ops = InstanceProfileOps.builder(ec2, iam).clock(clock).build();
+    RepairTarget target = RepairTarget.forInstance(InstanceId.of(instance.id())).build();
+
+    assertThat(ops.plan(target).notes()).isEmpty();
+    assertThat(ops.plan(target(broken(instance))).notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("is managed by the service eks.amazonaws.com", "put it right there"));
+  }
+
+  @Test
   void a_standby_that_cannot_be_found_out_speaks_against_stopping() {
     SimulatedInstance instance = broken(launch(Guard.AUTO_SCALING));
     InstanceProfileOps ops =
@@ -179,6 +222,7 @@ class StopSafetyTest {
   }
 
   private SimulatedInstance launch(Guard guard) {
+    twist = guard;
     InstanceOptions options = InstanceOptions.of(guard.traits);
     switch (guard) {
       case INSTANCE_STORE_VOLUMES -> {
@@ -208,6 +252,21 @@ class StopSafetyTest {
     return account.launchInstance("web", options);
   }
 
+  /** What the simulated account cannot launch. */
+  private String twisted(String operation, String xml) {
+    if (!operation.equals("DescribeInstances")) {
+      return xml;
+    }
+    return switch (twist) {
+      case CAPACITY_BLOCK ->
+          xml.replace("<tagSet>", "<instanceLifecycle>capacity-block</instanceLifecycle><tagSet>")
+              .replace("<tagSet/>", "<instanceLifecycle>capacity-block</instanceLifecycle>");
+      case MAC_INTEL -> xml.replace("t3.micro", "mac1.metal");
+      case MAC_APPLE_SILICON -> xml.replace("t3.micro", "mac2-m2pro.metal");
+      default -> xml;
+    };
+  }
+
   private SimulatedInstance broken(SimulatedInstance instance) {
     account.deleteInstanceProfile("web");
     account.createInstanceProfile("web", "web-role");
@@ -228,7 +287,9 @@ class StopSafetyTest {
         steps,
         List.of(),
         List.of(),
+        plan.alsoAffected(),
         plan.policy(),
+        plan.wayBackPolicy(),
         plan.binding());
   }
 
@@ -246,6 +307,8 @@ class StopSafetyTest {
         .metadata(metadata.get(metadata.size() - 1))
         .clock(clock)
         .pauser(clock::advance)
+        .ownHost(id -> false)
+        .journal(new KeptJournal())
         .standby(standby)
         .build();
   }

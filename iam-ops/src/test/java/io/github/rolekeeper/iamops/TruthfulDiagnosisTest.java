@@ -67,7 +67,11 @@ class TruthfulDiagnosisTest {
   }
 
   private InstanceProfileOps.Builder builder() {
-    return InstanceProfileOps.builder(ec2, iam).clock(clock).pauser(clock::advance);
+    return InstanceProfileOps.builder(ec2, iam)
+        .clock(clock)
+        .pauser(clock::advance)
+        .ownHost(id -> false)
+        .journal(new KeptJournal());
   }
 
   private InstanceProfileOps with(InstanceMetadataClient client) {

@@ -62,10 +62,10 @@ class WorkersTest {
           .as(described(reports))
           .allSatisfy(
               report ->
-                  assertThat(report.succeeded() || !report.advice().isEmpty())
+                  assertThat(Repaired.by(report) || !report.advice().isEmpty())
                       .as("ends well or says why")
                       .isTrue())
-          .anySatisfy(report -> assertThat(report.succeeded()).isTrue())
+          .anySatisfy(report -> assertThat(Repaired.by(report)).isTrue())
           .noneSatisfy(report -> assertThat(report.describe()).contains("out of date"));
       List<String> effects = effects(broken);
       assertThat(effects.stream().filter(each -> shared || !repeatable(state, each)).toList())
@@ -85,7 +85,7 @@ class WorkersTest {
   void somebody_who_associates_another_profile_for_a_while_is_outlasted() {
     try (var broken = new Broken(Broken.State.B3)) {
       hostile(broken, 3);
-      InstanceProfileOps ops = broken.process(Journal.inMemory());
+      InstanceProfileOps ops = broken.process(new KeptJournal());
       RepairTarget target = wanted(broken);
       var reports = new ArrayList<RepairReport>();
 
@@ -93,7 +93,7 @@ class WorkersTest {
         reports.add(ops.execute(ops.plan(target)));
       }
 
-      assertThat(reports.get(reports.size() - 1).succeeded()).as(described(reports)).isTrue();
+      assertThat(Repaired.by(reports.get(reports.size() - 1))).as(described(reports)).isTrue();
       assertThat(broken.healthy()).isTrue();
       assertThat(reports.size()).as(described(reports)).isLessThanOrEqualTo(4);
     }
@@ -184,13 +184,13 @@ class WorkersTest {
       ExecutionInterceptor... interceptors)
       throws Exception {
     var together = new Together(broken.clock, workers);
-    Journal journal = Journal.inMemory();
+    Journal journal = new KeptJournal();
     ExecutorService threads = Executors.newFixedThreadPool(workers);
     try {
       var futures = new ArrayList<Future<List<RepairReport>>>();
       for (int i = 0; i < workers; i++) {
         InstanceProfileOps ops =
-            broken.process(together::pause, shared ? journal : Journal.inMemory(), interceptors);
+            broken.process(together::pause, shared ? journal : new KeptJournal(), interceptors);
         futures.add(threads.submit(() -> together.leaveAfter(() -> work(ops, target, together))));
       }
       var reports = new ArrayList<RepairReport>();

@@ -66,6 +66,7 @@ final class Connection implements AutoCloseable {
       caller(sts).ifPresent(who -> builder.caller(() -> who));
     }
     needs.journal().ifPresent(builder::journal);
+    surroundings.ownHost().ifPresent(builder::ownHost);
     if (metadata != null) {
       builder.metadata(metadata);
     }

@@ -2,6 +2,7 @@ package io.github.rolekeeper.examples.doctor;
 
 import io.github.rolekeeper.iamops.InstanceDiagnosis;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -14,8 +15,15 @@ final class DiagnoseCommand extends InstanceCommand {
       description = "Look whether the role was created again, too: one call more.")
   private boolean deep;
 
+  @Mixin private JournalOptions journal = new JournalOptions();
+
   DiagnoseCommand(Surroundings surroundings) {
     super(surroundings);
+  }
+
+  @Override
+  Needs needs() {
+    return new Needs(false, false, journal.existing(surroundings.journal(), this::tell));
   }
 
   @Override

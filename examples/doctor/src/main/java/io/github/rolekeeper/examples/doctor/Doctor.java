@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "",
       "Ends with 0 if the instance is healthy or repaired, with 1 if something is wrong, with 2 if"
-          + " the call is, with 3 if what was asked could not be found out."
+          + " the call is, with 3 if what was asked could not be found out, or not yet, with 4 if a"
+          + " repair stopped the instance and it does not run."
     })
 public final class Doctor {
   @Option(

@@ -2,7 +2,9 @@ package io.github.rolekeeper.examples.doctor;
 
 import io.github.rolekeeper.iamops.Journal;
 import io.github.rolekeeper.iamops.JournalException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,9 +21,22 @@ final class JournalOptions {
       names = "--journal",
       paramLabel = "DIRECTORY",
       description =
-          "Where a repair writes down what it does, so that the next call takes up one that died;"
-              + " by default ~/.rolekeeper/journal.")
+          "Where a repair writes down what it does, so that the next call knows of one that died; by"
+              + " default ~/.rolekeeper/journal.")
   private @Nullable Path directory;
+
+  /**
+   * Opens the journal for a command that only reads, which makes none.
+   *
+   * @param usual where it is by default
+   * @param tell told if that cannot be used
+   * @return empty if there is none
+   */
+  Optional<Journal> existing(Path usual, Consumer<String> tell) {
+    return directory == null && Files.notExists(usual)
+        ? Optional.empty()
+        : Optional.of(open(usual, tell));
+  }
 
   /**
    * Opens the journal.

@@ -27,14 +27,17 @@ final class Json {
     return tree(diagnosis.toJson()).put("verdict", verdict).put("advice", advice).toPrettyString();
   }
 
-  /** The report of a repair that did not begin. */
-  static String ofNothingDone(RepairPlan plan) {
-    var report = new RepairReport(plan, List.of(), RepairVerdict.INCOMPLETE, "", Optional.empty());
-    boolean healthy = plan.nothingToDo();
-    return tree(report.toJson())
-        .put("verdict", healthy ? "NOTHING_TO_DO" : "NOT_BEGUN")
-        .put("succeeded", healthy)
-        .toPrettyString();
+  /** The report of a repair that the person declined. */
+  static String ofNotBegun(RepairPlan plan) {
+    var report =
+        new RepairReport(
+            plan,
+            List.of(),
+            RepairVerdict.INCOMPLETE,
+            Optional.of(plan.diagnosis()),
+            "",
+            Optional.empty());
+    return tree(report.toJson()).put("verdict", "NOT_BEGUN").toPrettyString();
   }
 
   static String error(String reason, @Nullable InstanceProfileOpsException call) {

@@ -19,7 +19,7 @@ final class PlanCommand extends PlanningCommand {
     return exit(plan);
   }
 
-  static int exit(RepairPlan plan) {
+  private static int exit(RepairPlan plan) {
     return plan.steps().isEmpty() ? DiagnoseCommand.exit(plan.diagnosis()) : Exit.FINDINGS;
   }
 }

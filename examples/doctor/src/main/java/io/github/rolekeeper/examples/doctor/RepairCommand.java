@@ -1,6 +1,5 @@
 package io.github.rolekeeper.examples.doctor;
 
-import io.github.rolekeeper.iamops.RepairListener;
 import io.github.rolekeeper.iamops.RepairPlan;
 import io.github.rolekeeper.iamops.RepairReport;
 import io.github.rolekeeper.iamops.RepairRun;
@@ -39,27 +38,43 @@ final class RepairCommand extends PlanningCommand {
   int run(Connection open) {
     Terminal terminal = surroundings.terminal();
     RepairPlan plan = file == null ? open.ops().plan(target.target(allowances)) : stored(file);
-    if (plan.steps().isEmpty()) {
-      print(plan.describe(), Json.ofNothingDone(plan));
-      return PlanCommand.exit(plan);
-    }
-    if (!consent.given()) {
+    boolean writes = !plan.steps().isEmpty();
+    if (writes && !consent.given()) {
       tell(plan.describe());
     }
-    if (!consent.to("Carry out these " + plan.steps().size() + " steps?", terminal)) {
+    if (writes && !consent.to("Carry out these " + plan.steps().size() + " steps?", terminal)) {
       tell("Nothing was done.");
-      print("", Json.ofNothingDone(plan));
+      print("", Json.ofNotBegun(plan));
       return Exit.FINDINGS;
     }
-    RepairListener listener = terminal.interactive() ? new Progress(this::tell) : step -> {};
-    RepairRun run = open.ops().start(plan, listener);
-    return surroundings.interrupts().during(() -> driven(run), () -> end(run));
+    RepairRun run = open.ops().start(plan, new Progress(this::tell, terminal.interactive()));
+    return surroundings
+        .interrupts()
+        .during(() -> driven(run, writes ? "" : plan.describe() + "\n"), () -> end(run));
   }
 
-  private int driven(RepairRun run) {
+  private int driven(RepairRun run, String before) {
     RepairReport report = run.drive();
-    print(report.describe(), report.toJson());
-    return report.succeeded() ? Exit.HEALTHY : Exit.FINDINGS;
+    print(before + report.describe(), report.toJson());
+    return exit(report);
+  }
+
+  private static int exit(RepairReport report) {
+    if (report.succeeded()) {
+      return Exit.HEALTHY;
+    }
+    return switch (report.verdict()) {
+      case INSTANCE_DOWN -> Exit.DOWN;
+      case REPAIRED_UNVERIFIED, REPAIRED_METADATA_LAGS -> Exit.UNKNOWN;
+      // Healthy as far as can be seen, and yet no success: what was asked for is in the way.
+      case NOTHING_DONE ->
+          report
+              .diagnosis()
+              .filter(seen -> !seen.healthy())
+              .map(DiagnoseCommand::exit)
+              .orElse(report.diagnosis().isPresent() ? Exit.FINDINGS : Exit.UNKNOWN);
+      default -> Exit.FINDINGS;
+    };
   }
 
   private void end(RepairRun run) {

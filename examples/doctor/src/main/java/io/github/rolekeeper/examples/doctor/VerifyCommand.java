@@ -8,6 +8,7 @@ import io.github.rolekeeper.imds.InstanceMetadataException;
 import io.github.rolekeeper.imds.RoleCredentials;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "verify",
@@ -41,8 +42,15 @@ final class VerifyCommand extends InstanceCommand {
       "Processes on the instance may hold the old credentials or wait before they ask again; the SSM"
           + " Agent for up to 30 minutes. Restart what does not follow.";
 
+  @Mixin private JournalOptions journal = new JournalOptions();
+
   VerifyCommand(Surroundings surroundings) {
     super(surroundings);
+  }
+
+  @Override
+  Needs needs() {
+    return new Needs(false, false, journal.existing(surroundings.journal(), this::tell));
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -31,6 +32,8 @@ final class WatchCommand extends InstanceCommand {
       description = "Number of looks; 0, the default, for no end.")
   private int count;
 
+  @Mixin private JournalOptions journal = new JournalOptions();
+
   WatchCommand(Surroundings surroundings) {
     super(surroundings);
   }
@@ -43,6 +46,11 @@ final class WatchCommand extends InstanceCommand {
     if (count < 0) {
       throw wrong("--count " + count + " is none: use 0 for no end, or more");
     }
+  }
+
+  @Override
+  Needs needs() {
+    return new Needs(false, false, journal.existing(surroundings.journal(), this::tell));
   }
 
   @Override

@@ -15,6 +15,7 @@ final class Wording {
     OPTIONS.put("standby(how)", "--standby");
     OPTIONS.put("instanceProfile(name)", "--profile NAME");
     OPTIONS.put("role(name)", "--role NAME");
+    OPTIONS.put("journal(Journal.inDirectory(path)), or one of your own", "--journal DIRECTORY");
     OPTIONS.put("builder method endpoint", "--metadata-endpoint");
     OPTIONS.put(
         "no metadata client was given", "neither --on-instance nor --metadata-endpoint was");

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import picocli.CommandLine;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -72,6 +73,7 @@ record DoctorRun(int exit, String out, String err) {
         credentials,
         new NoInterrupts(),
         JOURNALS.computeIfAbsent(account, any -> journal()),
+        Optional.of(id -> false),
         Duration.ofMinutes(2));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rolekeeper.iamops.Pauser;
+import io.github.rolekeeper.testkit.Fault;
 import io.github.rolekeeper.testkit.SimulatedAccount;
 import io.github.rolekeeper.testkit.SimulatedInstance;
 import io.github.rolekeeper.testkit.Timing;
@@ -12,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,7 @@ class EndedRepairTest {
         DoctorRun.ADMINISTRATOR,
         interrupts,
         directory.resolve("journal"),
+        Optional.of(id -> false),
         Duration.ofMinutes(2));
   }
 
@@ -134,13 +138,36 @@ class EndedRepairTest {
   }
 
   @Test
-  void a_home_that_cannot_be_written_is_told_and_no_reason_not_to_repair() throws Exception {
+  void an_instance_that_does_not_come_up_again_ends_with_4_and_the_next_call_starts_it() {
+    // The first call only asks whether it would be allowed.
+    int[] starts = IntStream.rangeClosed(2, 500).toArray();
+    account.inject(
+        Fault.error(500, "InsufficientInstanceCapacity", "no")
+            .on("StartInstances")
+            .atCalls(starts));
+
+    DoctorRun down = repair(usual());
+
+    assertThat(down.exit()).as(down.toString()).isEqualTo(4);
+    assertThat(down.out()).contains("InsufficientInstanceCapacity", "INSTANCE_DOWN");
+    assertThat(call(usual(), "diagnose").out()).contains("STOPPED_BY_REPAIR");
+    account.clearFaults();
+    assertThat(call(usual(), "repair", "--yes").exit()).isZero();
+  }
+
+  @Test
+  void a_home_that_cannot_be_written_is_told_and_a_reason_only_not_to_stop() throws Exception {
     Files.writeString(directory.resolve("journal"), "in the way");
 
-    DoctorRun run = repair(usual());
+    DoctorRun stops = repair(usual());
 
-    assertThat(run.exit()).as(run.toString()).isZero();
-    assertThat(run.err()).contains("there is no journal", "pass --journal DIRECTORY");
+    assertThat(stops.exit()).as(stops.toString()).isEqualTo(1);
+    assertThat(stops.err()).contains("there is no journal", "pass --journal DIRECTORY");
+    assertThat(stops.out()).contains("pass --journal DIRECTORY", "Nothing was done by this run");
+    assertThat(account.mutatingCalls()).isEmpty();
+    assertThat(call(usual(), "repair", "--role", "web-role", "--yes").exit())
+        .as("repaired, and the metadata of a fresh profile lags")
+        .isEqualTo(3);
   }
 
   @Test

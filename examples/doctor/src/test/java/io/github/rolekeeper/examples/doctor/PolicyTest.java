@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.rolekeeper.testkit.ApiCall;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,6 +41,24 @@ class PolicyTest {
     }
   }
 
+  @Test
+  void another_caller_than_the_plans_is_told_without_a_terminal_too(@TempDir Path directory)
+      throws Exception {
+    try (var scene = new Scene(Scene.Broken.B3)) {
+      DoctorRun plan = scene.call("plan", List.of(), "--json");
+      Path file = Files.writeString(directory.resolve("plan.json"), plan.out());
+      scene.become(plan.json().path("policy").toString());
+
+      DoctorRun repair = scene.call("repair", List.of("--plan", file.toString()), "--yes");
+
+      assertThat(repair.exit()).as(repair.toString()).isZero();
+      assertThat(repair.err().strip())
+          .isEqualTo(
+              "rolekeeper: the plan was made by arn:aws:iam::123456789012:root, and this is"
+                  + " arn:aws:sts::123456789012:assumed-role/repairer");
+    }
+  }
+
   /** The actions of the policy without which the program did what its plan says. */
   private static TreeSet<String> notCalled(Scene scene, List<String> options, List<String> wanted)
       throws Exception {
@@ -46,7 +67,7 @@ class PolicyTest {
 
     assertThat(scene.call("plan", options, "--json").json().path("policy")).isEqualTo(policy);
     DoctorRun repair = scene.call("repair", options, "--yes");
-    assertThat(repair.exit()).as(repair.toString()).isZero();
+    assertThat(repair.exit()).as(repair.toString()).isEqualTo(scene.runs() ? 0 : 3);
     DoctorRun verified = scene.call("verify", wanted);
     assertThat(verified.exit()).as(verified.toString()).isZero();
     assertThat(verified.out()).doesNotContain("permission");

@@ -18,6 +18,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
+import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
@@ -93,6 +94,18 @@ final class Scene implements AutoCloseable {
     damage(broken);
     // EC2's times have no more digits, so that what happens next is later.
     account.clock().advance(Duration.ofSeconds(1));
+  }
+
+  /** Whether the instance can be seen to follow. */
+  boolean runs() {
+    return ec2.describeInstances(r -> r.instanceIds(instance.id()))
+        .reservations()
+        .get(0)
+        .instances()
+        .get(0)
+        .state()
+        .name()
+        .equals(InstanceStateName.RUNNING);
   }
 
   /** An Auto Scaling group has the instance, and leaves it alone. */

@@ -8,6 +8,7 @@ import io.github.rolekeeper.core.InstanceId;
 import io.github.rolekeeper.core.LossForecast;
 import io.github.rolekeeper.examples.story.Printer.Colour;
 import io.github.rolekeeper.iamops.InstanceProfileOps;
+import io.github.rolekeeper.iamops.Journal;
 import io.github.rolekeeper.iamops.RepairPlan;
 import io.github.rolekeeper.iamops.RepairReport;
 import io.github.rolekeeper.iamops.RepairTarget;
@@ -23,8 +24,11 @@ import io.github.rolekeeper.testkit.record.OperatorShell;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +117,10 @@ public final class Story {
               .readTimeout(Duration.ofSeconds(60))
               .disabled(false)
               .build()) {
-        new Story(printer, account, instance, iam, ec2, metadata).play(session, picture);
+        Journal journal = Journal.inDirectory(Files.createTempDirectory("story-journal"));
+        new Story(printer, account, instance, iam, ec2, metadata, journal).play(session, picture);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no directory for the journal of repairs", e);
       }
     }
   }
@@ -135,7 +142,8 @@ public final class Story {
       SimulatedInstance instance,
       IamClient iam,
       Ec2Client ec2,
-      InstanceMetadataClient metadata) {
+      InstanceMetadataClient metadata,
+      Journal journal) {
     this.printer = printer;
     this.instance = instance;
     this.iam = iam;
@@ -153,6 +161,8 @@ public final class Story {
             .metadata(metadata)
             .clock(clock)
             .pauser(clock::advance)
+            .journal(journal)
+            .ownHost(id -> false) // no simulated instance is this machine
             .build();
   }
 
